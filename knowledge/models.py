@@ -42,9 +42,7 @@ class Department(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("department.id"), index=True
-    )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     name_sv: Mapped[str]
     name_en: Mapped[str]
     name_fi: Mapped[str]
@@ -105,9 +103,7 @@ class Service(Base):
 
     department: Mapped[Department] = relationship()
     authority: Mapped[Authority] = relationship()
-    overlay: Mapped[list["ServiceOverlay"]] = relationship(
-        back_populates="service", cascade="all, delete-orphan"
-    )
+    overlay: Mapped[list["ServiceOverlay"]] = relationship(back_populates="service", cascade="all, delete-orphan")
 
 
 class ServiceImported(Base):
@@ -115,9 +111,7 @@ class ServiceImported(Base):
 
     __tablename__ = "service_imported"
 
-    service_id: Mapped[int] = mapped_column(
-        ForeignKey("service.id", ondelete="CASCADE"), primary_key=True
-    )
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"), primary_key=True)
     columns: Mapped[dict[str, Any]]
     imported_at: Mapped[datetime]
 
@@ -129,9 +123,7 @@ class ServiceOverlay(Base):
     __table_args__ = (UniqueConstraint("service_id", "field"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    service_id: Mapped[int] = mapped_column(
-        ForeignKey("service.id", ondelete="CASCADE")
-    )
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
     field: Mapped[str]
     changed_at: Mapped[datetime]
     by_account_id: Mapped[int | None]
@@ -144,16 +136,12 @@ class Disturbance(Base):
 
     __tablename__ = "disturbance"
     __table_args__ = (
-        CheckConstraint(
-            "ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"
-        ),
+        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
         Index("ix_disturbance_service_time", "service_id", "starts_at", "ends_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    service_id: Mapped[int] = mapped_column(
-        ForeignKey("service.id", ondelete="CASCADE")
-    )
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     text_sv: Mapped[str]
@@ -199,9 +187,7 @@ class Article(Base):
     department: Mapped[Department] = relationship()
     authority: Mapped[Authority] = relationship()
     translation_of: Mapped["Article | None"] = relationship(remote_side=[id])
-    current_revision: Mapped["Revision | None"] = relationship(
-        foreign_keys=[current_revision_id], post_update=True
-    )
+    current_revision: Mapped["Revision | None"] = relationship(foreign_keys=[current_revision_id], post_update=True)
     revisions: Mapped[list["Revision"]] = relationship(
         foreign_keys="Revision.article_id",
         back_populates="article",
@@ -226,9 +212,7 @@ class Revision(Base):
     by_account_id: Mapped[int | None]
     published: Mapped[bool] = mapped_column(default=False)
 
-    article: Mapped[Article] = relationship(
-        foreign_keys=[article_id], back_populates="revisions"
-    )
+    article: Mapped[Article] = relationship(foreign_keys=[article_id], back_populates="revisions")
     sections: Mapped[list["Section"]] = relationship(
         back_populates="revision", order_by="Section.n", cascade="all, delete-orphan"
     )
@@ -241,9 +225,7 @@ class Section(Base):
     __table_args__ = (UniqueConstraint("revision_id", "n"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    revision_id: Mapped[int] = mapped_column(
-        ForeignKey("revision.id", ondelete="CASCADE")
-    )
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
     n: Mapped[int]
     heading: Mapped[str]
     body: Mapped[str]
@@ -257,12 +239,8 @@ class ArticleService(Base):
 
     __tablename__ = "article_service"
 
-    article_id: Mapped[int] = mapped_column(
-        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
-    )
-    service_id: Mapped[int] = mapped_column(
-        ForeignKey("service.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("service.id", ondelete="CASCADE"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(default=0)
 
     service: Mapped[Service] = relationship()
