@@ -1,0 +1,153 @@
+"""Settings that an administrator changes while the program runs, with unit, default and range.
+
+They lie in the database and are read in each transaction that needs them, so that a change holds in every process at
+once. What is set at start (addresses, keys) is in config.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from knowledge.base import Base
+
+Value = int | str | bool
+
+
+class Setting(Base):
+    """A setting that somebody has changed from its default."""
+
+    __tablename__ = "setting"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A setting that exists: its default (whose type is its type), unit, and lowest and highest value."""
+
+    key: str
+    default: Value
+    unit: str = ""
+    low: int = 0
+    high: int = 0
+    choices: tuple[str, ...] = ()
+
+
+class UnknownSetting(KeyError):
+    """No setting has that name."""
+
+
+class BadValue(ValueError):
+    """The value does not fit the setting; the message says what would."""
+
+
+KNOWN = {
+    one.key: one
+    for one in (
+        Known("brand.name", "Norrälvens kommun"),
+        Known("brand.centre", "Norrälvens servicecenter"),
+        Known("brand.phone", "0980-31 92 00"),
+        Known("brand.agent_name", "first", choices=("first", "full", "none")),
+        Known("centre.department", "servicecenter"),
+        Known("queue.target.phone", 180, "s", 10, 86_400),
+        Known("queue.target.chat", 120, "s", 10, 86_400),
+        Known("queue.target.walk_in", 600, "s", 10, 86_400),
+        Known("queue.message_answer_by", "12:00", "local time, next working day"),
+        Known("queue.offer_seconds", 20, "s", 5, 300),
+        Known("queue.lost_seconds", 30, "s", 10, 600),
+        Known("queue.return_seconds", 60, "s", 0, 3_600),
+        Known("queue.wrap_up_seconds", 120, "s", 0, 3_600),
+        Known("queue.silence_seconds", 240, "s", 30, 86_400),
+        Known("queue.away_seconds", 120, "s", 30, 86_400),
+        Known("queue.relax_after_seconds", 60, "s", 0, 86_400),
+        Known("queue.first_hand_seconds", 120, "s", 0, 3_600),
+        Known("queue.to_finish", 5, "contacts", 1, 50),
+        Known("queue.chat_desks", 33, "% of those on duty", 0, 100),
+        Known("queue.calls_beside_chats", False),
+        Known("room.agent", 12, "twelfths", 1, 120),
+        Known("room.phone", 12, "twelfths", 1, 120),
+        Known("room.walk_in", 12, "twelfths", 1, 120),
+        Known("room.chat", 4, "twelfths", 1, 120),
+        Known("room.message", 4, "twelfths", 1, 120),
+        Known("room.call_beside_chat", 8, "twelfths", 1, 120),
+        Known("handover.working_days", 2, "working days", 1, 60),
+        Known("request.first_answer_days", 10, "working days", 1, 60),
+        Known("demand.days", 91, "days", 7, 730),
+        Known("benefit.hourly_cost", 450, "kr/h", 1, 5_000),
+        Known("kiosk.pin", "", ""),
+    )
+}
+"""Every setting there is, by key."""
+
+
+def parse(key: str, text: str) -> Value:
+    """Return the typed value that ``text`` means for a setting.
+
+    Raises UnknownSetting for a key that does not exist and BadValue for a value out of type or range.
+    """
+    known = KNOWN.get(key)
+    if known is None:
+        raise UnknownSetting(key)
+    if isinstance(known.default, bool):
+        if text.lower() not in ("on", "off", "true", "false", "1", "0"):
+            raise BadValue(f"{key} is on or off, not {text!r}.")
+        return text.lower() in ("on", "true", "1")
+    if isinstance(known.default, int):
+        if not text.lstrip("-").isdecimal() or not known.low <= int(text) <= known.high:
+            raise BadValue(f"{key} is a whole number from {known.low} to {known.high} ({known.unit}), not {text!r}.")
+        return int(text)
+    if known.choices and text not in known.choices:
+        raise BadValue(f"{key} is one of {', '.join(known.choices)}, not {text!r}.")
+    return text
+
+
+class Settings:
+    """The settings in force, as one session sees them."""
+
+    def __init__(self, changed: dict[str, str]) -> None:
+        self._changed = changed
+
+    def __getitem__(self, key: str) -> Value:
+        """Return the value in force. Raises UnknownSetting."""
+        if key in self._changed:
+            return parse(key, self._changed[key])
+        if key not in KNOWN:
+            raise UnknownSetting(key)
+        return KNOWN[key].default
+
+    def number(self, key: str) -> int:
+        """Return a setting that is a number."""
+        value = self[key]
+        if not isinstance(value, int):
+            raise TypeError(f"{key} is not a number")
+        return int(value)
+
+    def text(self, key: str) -> str:
+        """Return a setting that is text."""
+        return str(self[key])
+
+    def is_on(self, key: str) -> bool:
+        """Return a setting that is on or off."""
+        return self[key] is True
+
+
+def settings(session: Session) -> Settings:
+    """Return the settings in force, read once a session."""
+    found: Settings | None = session.info.get("settings")
+    if found is None:
+        rows = session.execute(select(Setting.key, Setting.value))
+        found = session.info["settings"] = Settings({key: value for key, value in rows if key in KNOWN})
+    return found
+
+
+def change_setting(session: Session, key: str, text: str, now: datetime) -> Value:
+    """Set a setting from now on, in every process. Raises UnknownSetting or BadValue."""
+    value = parse(key, text)
+    session.merge(Setting(key=key, value=text, changed_at=now))
+    session.flush()
+    session.info.pop("settings", None)
+    return value
