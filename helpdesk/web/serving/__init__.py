@@ -1,0 +1,1 @@
+"""What the web server is made of: the listener, the handler of one connection, the workers, tidy memory, a good ending."""
