@@ -218,19 +218,16 @@ def read_conference(element: Element) -> Conference:
 
 
 def read_dial(element: Element) -> Dial:
-    """Read where a call is connected to: exactly one conference, or one number."""
+    """Read which conference a call is put into. We connect in no other way: every call is a conference."""
     has = Attributes(element)
-    dial_action, method, timeout = has.url("action"), has.method(), has.number("timeout", 30, 5, 600)
+    no_text(element)
+    if [child.tag for child in element] != ["Conference"]:
+        raise BadTwiml("<Dial> needs exactly one <Conference>")
+    dial = Dial(read_conference(element[0]), has.url("action"), has.method())
     has.text("callerId")
     has.yes("answerOnBridge", False)
     has.done()
-    if len(element) == 1 and element[0].tag == "Conference":
-        no_text(element)
-        return Dial(read_conference(element[0]), "", dial_action, method, timeout)
-    number = no_children(element)
-    if not number.startswith("+") or not number[1:].isdecimal():
-        raise BadTwiml(f"<Dial> needs one <Conference> or a number in international form, not {number!r}")
-    return Dial(None, number, dial_action, method, timeout)
+    return dial
 
 
 def read_redirect(element: Element) -> Redirect:

@@ -73,13 +73,11 @@ class Conference:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Put the call into a conference, or ring another number."""
+    """Put the call into a conference."""
 
-    conference: Conference | None = None
-    number: str = ""
+    conference: Conference
     action: str = ""
     method: str = "POST"
-    timeout: int = 30
 
 
 @dataclass(frozen=True, slots=True)
