@@ -23,10 +23,15 @@ PATIENCE_S = 30.0
 
 
 class Database:
-    """One database with its engines. ``news`` says what follows from what is told in a transaction."""
+    """One database with its engines.
 
-    def __init__(self, url: str, news: News | None = None, pool_size: int = 8) -> None:
+    ``news`` says what follows from what is told in a transaction; ``tools`` are laid in every session's ``info`` (the
+    sealer, say), so that an action needs no global.
+    """
+
+    def __init__(self, url: str, news: News | None = None, pool_size: int = 8, **tools: Any) -> None:
         self.url = url
+        self.tools = tools
         self.news = news or News()
         self.is_sqlite = url.startswith("sqlite")
         self._turn = threading.Lock()
@@ -61,7 +66,7 @@ class Database:
 
     @contextmanager
     def _work(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=dict(self.tools)) as session:
             self.news.follow(session)
             yield session
             session.flush()
@@ -71,7 +76,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that looks and cannot write: the database itself refuses it."""
-        with Session(self.readers, expire_on_commit=False) as session:
+        with Session(self.readers, expire_on_commit=False, info=dict(self.tools)) as session:
             if not self.is_sqlite:
                 session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
             yield session
@@ -115,7 +120,7 @@ def sqlite_engine(url: str, begin: str, pool_size: int, *pragmas: str) -> Engine
 
 def is_current(session: Session) -> bool:
     """Say whether the database answers."""
-    return session.execute(text("SELECT 1")).scalar_one() == 1
+    return bool(session.execute(text("SELECT 1")).scalar_one() == 1)
 
 
 def database() -> Database:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.base import Base
@@ -23,6 +23,12 @@ class ChangeVersion(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+
+
+RAISE = text(
+    "INSERT INTO change_version (name, version) VALUES (:name, 1) "
+    "ON CONFLICT (name) DO UPDATE SET version = change_version.version + 1 RETURNING version"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +83,7 @@ class News:
         """Raise the version of everything touched, in one order for all, and keep the hints for later."""
         pending = pending_of(session)
         for what in sorted(pending.touched):
-            version = session.scalar(
-                update(ChangeVersion)
-                .where(ChangeVersion.name == what)
-                .values(version=ChangeVersion.version + 1)
-                .returning(ChangeVersion.version)
-            )
-            if version is None:
-                version = 1
-                session.add(ChangeVersion(name=what, version=version))
-                session.flush()
+            version = int(session.execute(RAISE, {"name": what}).scalar_one())
             pending.hints.append(Changed(what, tuple(sorted(pending.touched[what])), version))
 
     def publish(self, session: Session) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.ids import new_public_id
 from helpdesk.contacts.stages import (
     Actor,
     AddressKind,
@@ -26,6 +25,7 @@ from helpdesk.contacts.stages import (
     Stage,
     WaitsFor,
 )
+from helpdesk.ids import new_public_id
 from knowledge.base import Base
 
 WAITING = text("stage = 'waiting'")

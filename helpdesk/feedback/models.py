@@ -179,7 +179,13 @@ class RequestMerge(Base):
     __tablename__ = "change_request_merge"
     __table_args__ = (
         CheckConstraint("request_id != into_id", name="not_into_itself"),
-        Index("uq_change_request_merge_in_force", "request_id", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+        Index(
+            "uq_change_request_merge_in_force",
+            "request_id",
+            unique=True,
+            sqlite_where=IN_FORCE,
+            postgresql_where=IN_FORCE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """What the queue remembers: agents and their room, lanes, promises, and who has had which contact."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -124,7 +124,9 @@ class Assignment(Base):
         Index(
             "uq_assignment_open_owner", "contact_id", unique=True, sqlite_where=OPEN_OWNER, postgresql_where=OPEN_OWNER
         ),
-        Index("uq_assignment_open_offer", "agent_id", unique=True, sqlite_where=OPEN_OFFER, postgresql_where=OPEN_OFFER),
+        Index(
+            "uq_assignment_open_offer", "agent_id", unique=True, sqlite_where=OPEN_OFFER, postgresql_where=OPEN_OFFER
+        ),
         Index("ix_assignment_open", "agent_id", sqlite_where=OPEN_ASSIGNMENT, postgresql_where=OPEN_ASSIGNMENT),
         Index("ix_assignment_contact", "contact_id"),
         Index("ix_assignment_offer_until", "offer_until", sqlite_where=OPEN_OFFER, postgresql_where=OPEN_OFFER),
@@ -165,14 +167,3 @@ class Period(Base):
     kind: Mapped[PeriodKind]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class Counter(Base):
-    """A running number: tickets per site, service day and letter; contacts and change requests per year."""
-
-    __tablename__ = "counter"
-
-    scope: Mapped[str] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    letter: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[int] = mapped_column(default=0)

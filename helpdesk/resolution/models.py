@@ -15,7 +15,7 @@ class Basis(StrEnum):
 
     CONSENT = "consent"
     NECESSARY = "necessary"
-    NO_SECRET = "no_secret"
+    NO_SECRET = "no_secret"  # noqa: S105  (a basis, not a password)
 
 
 class Handover(Base):

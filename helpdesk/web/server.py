@@ -111,6 +111,7 @@ def serve(
     except CannotListen as refused:
         say(str(refused))
         return 1
+    gevent.config.track_greenlet_tree = False  # it keeps where each was started from: memory for every connection
     asked_to_stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, asked_to_stop.set)

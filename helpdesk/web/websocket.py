@@ -15,12 +15,13 @@ puts in place of the originals before the first connection:
 
 import errno
 import socket
+import time
 from typing import Any, Final
 
 import engineio.socket
 import gevent
 import simple_websocket
-from engineio.packet import Packet
+from engineio.packet import PING, Packet
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 from wsproto.utilities import RemoteProtocolError
@@ -141,6 +142,7 @@ class BoundedSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.handed_packets = 0
         self.handed_bytes = 0
         self.is_cut = False
+        self.next_ping: gevent.Greenlet[..., None] | None = None
 
     def send(self, pkt: Packet) -> None:
         """Put a packet in the queue, or cut a client for whom too much waits already. Never blocks."""
@@ -179,6 +181,20 @@ class BoundedSocket(engineio.socket.Socket):  # type: ignore[misc]
             self.line.hang_up_soon()
         super().close(wait=False, abort=abort, reason=reason)
         self.server.sockets.pop(self.sid, None)
+        if self.next_ping is not None and self.next_ping is not gevent.getcurrent():
+            self.next_ping.kill(block=False)
+
+    def schedule_ping(self) -> None:
+        """Ask for a sign of life after a while. Unlike the original this is called off when the client leaves."""
+        if self.last_ping:
+            self.last_ping = None
+            self.next_ping = gevent.spawn_later(self.server.ping_interval, self.ping)
+
+    def ping(self) -> None:
+        """Ask for a sign of life now."""
+        if not self.closing and not self.closed:
+            self.last_ping = time.time()
+            self.send(Packet(PING))
 
     def _websocket_handler(self, ws: Any) -> Any:
         self.line = ws.ws

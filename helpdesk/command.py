@@ -1,0 +1,42 @@
+"""The ``helpdesk`` command. Results go to stdout, everything else to stderr; exit 0, 1 (one line) or 2 (wrong use)."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import sys  # noqa: E402
+
+import click  # noqa: E402
+from sqlalchemy.exc import OperationalError  # noqa: E402
+
+from helpdesk.commands import accounts, running  # noqa: E402
+from helpdesk.config import Misconfigured  # noqa: E402
+from helpdesk.refusals import Refusal  # noqa: E402
+from helpdesk.settings import BadValue, UnknownSetting  # noqa: E402
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def group() -> None:
+    """A helpdesk for a municipality's service centre."""
+
+
+for module in (running, accounts):
+    for command in module.COMMANDS:
+        group.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        group.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except UnknownSetting as error:
+        sys.exit(f"There is no setting {error.args[0]}. `helpdesk setting` lists them.")
+    except (Misconfigured, Refusal, BadValue) as error:
+        sys.exit(str(error))
+    except OperationalError as error:
+        sys.exit(f"The database does not answer: {str(error.orig).splitlines()[0]}")

@@ -1,0 +1,1 @@
+"""The command line, a file a kind of work. Like views: parse, open the transaction, call one action, print."""

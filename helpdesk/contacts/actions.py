@@ -1,0 +1,210 @@
+"""What can be done to any contact, whoever has it: note an event, keep an address, say, note."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpdesk.contacts.events import Forgotten, Happening, KnowledgeUsed, Noted, Said
+from helpdesk.contacts.models import (
+    Contact,
+    ContactAddress,
+    ContactEvent,
+    KnowledgeLink,
+    Message,
+    Note,
+    SealedText,
+)
+from helpdesk.contacts.queries import lock_contact
+from helpdesk.contacts.sealing import Masked, Sealer, mask
+from helpdesk.contacts.stages import OVER_STAGES, Actor, AddressKind, Author, MessageKind
+from helpdesk.news import tell, touch
+from helpdesk.refusals import AlreadyClosed, KeyReused
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something: what kind of actor, and the account behind it when there is one."""
+
+    actor: Actor
+    account_id: int | None = None
+
+
+PROGRAM = By(Actor.PROGRAM)
+CITIZEN = By(Actor.CITIZEN)
+
+
+def record(session: Session, contact: Contact, event: Happening, by: By, now: datetime) -> None:
+    """Write down that something happened, tell it, and let the screens know. The contact's row is locked already."""
+    contact.last_event += 1
+    session.add(
+        ContactEvent(
+            contact_id=contact.id,
+            n=contact.last_event,
+            at=now,
+            actor=by.actor,
+            account_id=by.account_id,
+            kind=event.kind,
+            facts=event.facts(),
+        )
+    )
+    session.flush()
+    tell(session, event)
+    touch(session, "queue" if event.moves_queue else "contacts", contact.public_id)
+
+
+def keep_address(
+    session: Session, contact: Contact, kind: AddressKind, value: str, purpose: str, delete_rule: str
+) -> None:
+    """Keep a name, number or address for a purpose. Nothing is kept of somebody with a protected identity."""
+    if contact.protected or not value:
+        return
+    session.add(ContactAddress(contact_id=contact.id, kind=kind, value=value, purpose=purpose, delete_rule=delete_rule))
+
+
+def forget_citizen(session: Session, contact: Contact, by: By, now: datetime) -> None:
+    """Drop name, number and address at once and keep none from now on: the citizen's identity is protected."""
+    contact.protected = True
+    for address in session.scalars(select(ContactAddress).where(ContactAddress.contact_id == contact.id)):
+        session.delete(address)
+    for message in session.scalars(select(Message).where(Message.contact_id == contact.id)):
+        if message.author is Author.CITIZEN:
+            message.name = None
+    record(session, contact, Forgotten(contact_id=contact.id, public_id=contact.public_id), by, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something to say: who says it, the text, and what the sender calls it (``client_id``, unique per contact)."""
+
+    author: Author
+    text: str
+    client_id: str | None = None
+    name: str | None = None
+    kind: MessageKind = MessageKind.TEXT
+    ref: dict[str, Any] | None = None
+
+
+def say(session: Session, contact_id: int, words: Words, by: By, now: datetime) -> Message:
+    """Store what somebody said, masked, with the next ``seq``. The same ``client_id`` again gives the message that is there.
+
+    Raises KeyReused when it came with another text, AlreadyClosed when the contact is over (the program may still add a line).
+    """
+    contact = lock_contact(session, contact_id)
+    masked = mask(words.text)
+    if words.client_id is not None:
+        there = session.scalar(
+            select(Message).where(Message.contact_id == contact.id, Message.client_id == words.client_id)
+        )
+        if there is not None:
+            if there.text != masked.text:
+                raise KeyReused("The same client_id came with another text.")
+            return there
+    if contact.stage in OVER_STAGES and words.author is not Author.SYSTEM:
+        raise AlreadyClosed("The conversation is over.")
+    contact.last_seq += 1
+    message = Message(
+        contact_id=contact.id,
+        seq=contact.last_seq,
+        client_id=words.client_id,
+        kind=words.kind,
+        author=words.author,
+        account_id=by.account_id,
+        name=words.name,
+        text=masked.text,
+        ref=words.ref,
+        at=now,
+    )
+    session.add(message)
+    session.flush()
+    seal(session, contact, masked, now, message_id=message.id)
+    if words.author is not Author.SYSTEM:
+        contact.last_word_by = words.author
+    if words.author is Author.CITIZEN:
+        contact.citizen_seen_at = now
+    record(
+        session,
+        contact,
+        Said(contact_id=contact.id, public_id=contact.public_id, seq=message.seq, author=words.author.value),
+        by,
+        now,
+    )
+    return message
+
+
+def seal(
+    session: Session,
+    contact: Contact,
+    masked: Masked,
+    now: datetime,
+    message_id: int | None = None,
+    note_id: int | None = None,
+) -> None:
+    """Lay what was masked away, encrypted, beside the message or note that it was taken from."""
+    if not masked.hidden:
+        return
+    sealer: Sealer = session.info["sealer"]
+    for hidden in masked.hidden:
+        session.add(
+            SealedText(
+                contact_id=contact.id,
+                message_id=message_id,
+                note_id=note_id,
+                key_id=sealer.key_id,
+                cipher=sealer.seal(hidden),
+                at=now,
+            )
+        )
+
+
+def note(session: Session, contact: Contact, text: str, by: By, now: datetime, is_official: bool = False) -> Note:
+    """Write a note that only staff see; identity numbers are masked. The contact's row is locked already."""
+    if by.account_id is None:
+        raise ValueError("a note has an author")
+    masked = mask(text)
+    written = Note(
+        contact_id=contact.id,
+        account_id=by.account_id,
+        text=masked.text,
+        at=now,
+        authority_id=contact.authority_id,
+        secrecy=contact.secrecy,
+        is_official=is_official,
+    )
+    session.add(written)
+    session.flush()
+    seal(session, contact, masked, now, note_id=written.id)
+    record(session, contact, Noted(contact_id=contact.id, public_id=contact.public_id, note=written.public_id), by, now)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something from the library that was used: a service, or a revision of an article. ``slug`` names it in the event."""
+
+    slug: str
+    service_id: int | None = None
+    revision_id: int | None = None
+
+
+def use_knowledge(session: Session, contact: Contact, item: Item, was_sent: bool, by: By, now: datetime) -> None:
+    """Remember that a service or an article helped, and whether the citizen was sent it. The row is locked already."""
+    session.add(
+        KnowledgeLink(
+            contact_id=contact.id,
+            service_id=item.service_id,
+            revision_id=item.revision_id,
+            account_id=by.account_id,
+            was_sent=was_sent,
+            at=now,
+        )
+    )
+    record(
+        session,
+        contact,
+        KnowledgeUsed(contact_id=contact.id, public_id=contact.public_id, item=item.slug, was_sent=was_sent),
+        by,
+        now,
+    )

@@ -1,0 +1,130 @@
+"""Save first, then speak: what leaves the house is written with its cause and sent by the worker, at least once.
+
+The key of a row travels with it, so that whoever receives it twice can tell.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, text, update
+from sqlalchemy.orm import Session
+
+from helpdesk.db import Database
+from helpdesk.outbox.models import OutboxRow
+from helpdesk.outbox.queries import due_rows
+
+LEASE = timedelta(seconds=60)
+"""How long a sender may hold a row before another one tries."""
+TRIES = 8
+
+
+class TryLater(Exception):
+    """It could not be sent now, but may be later; the message says why. ``after_s``: not sooner than that, in seconds."""
+
+    def __init__(self, why: str, after_s: int | None = None) -> None:
+        super().__init__(why)
+        self.after_s = after_s
+
+
+class Refused(Exception):
+    """It can never be sent like this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to send, as a sender gets it."""
+
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    contact_id: int | None
+
+
+Sender = Callable[[Letter], None]
+
+
+def send_later(
+    session: Session,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    contact_id: int | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Write down what is to leave the house, in the transaction of its cause. The same key twice is once."""
+    there = session.execute(text("SELECT 1 FROM outbox WHERE key = :key"), {"key": key}).scalar()
+    if there is None:
+        session.add(
+            OutboxRow(
+                key=key,
+                kind=kind,
+                payload=dict(payload),
+                contact_id=contact_id,
+                created_at=now,
+                not_before=not_before or now,
+            )
+        )
+        session.flush()
+
+
+def lease(session: Session, row_id: int, now: datetime) -> Letter | None:
+    """Take a row for sending: one conditional update, so that one sender of many gets it. None when another has it."""
+    taken: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == row_id,
+            OutboxRow.sent_at.is_(None),
+            OutboxRow.dead_at.is_(None),
+            OutboxRow.not_before <= now,
+        )
+        .values(not_before=now + LEASE, attempts=OutboxRow.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount == 0:
+        return None
+    row = session.get_one(OutboxRow, row_id)
+    return Letter(row.key, row.kind, row.payload, row.contact_id)
+
+
+def mark_sent(session: Session, row_id: int, now: datetime) -> None:
+    """Note that a row has left the house."""
+    session.get_one(OutboxRow, row_id).sent_at = now
+
+
+def mark_failed(session: Session, row_id: int, why: str, now: datetime, after_s: int | None, is_final: bool) -> None:
+    """Note why a row was not sent: another try, each wait twice as long, or the dead letters after the last."""
+    row = session.get_one(OutboxRow, row_id)
+    row.last_error = why[:500]
+    if is_final or row.attempts >= TRIES:
+        row.dead_at = now
+    else:
+        row.not_before = now + timedelta(seconds=max(after_s or 0, 2**row.attempts))
+
+
+def deliver(database: Database, senders: Mapping[str, Sender], clock: Callable[[], datetime]) -> int:
+    """Send everything that is due; return how many rows left the house. The network is never waited for in a transaction."""
+    with database.reading() as session:
+        rows = due_rows(session, clock())
+    sent = 0
+    for row_id in rows:
+        with database.transaction() as session:
+            letter = lease(session, row_id, clock())
+        if letter is None:
+            continue
+        sender = senders.get(letter.kind)
+        try:
+            if sender is None:
+                raise Refused(f"nothing here sends {letter.kind}")
+            sender(letter)
+        except (TryLater, Refused) as error:
+            with database.transaction() as session:
+                after_s = error.after_s if isinstance(error, TryLater) else None
+                mark_failed(session, row_id, str(error), clock(), after_s, isinstance(error, Refused))
+            continue
+        with database.transaction() as session:
+            mark_sent(session, row_id, clock())
+        sent += 1
+    return sent

@@ -1,0 +1,224 @@
+"""Looking at the queue: lanes, who heads them, who waits, and what an agent has."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import func, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from helpdesk.contacts.models import Contact
+from helpdesk.contacts.stages import OPEN_STAGES, Channel, Stage
+from helpdesk.queue.models import Ability, Agent, AgentDoor, AgentState, Assignment, AssignmentRole, Lane, Presence
+from helpdesk.queue.rules import Costs, LaneView, Taker, Targets, Waiting
+from helpdesk.refusals import Unknown
+from helpdesk.settings import settings
+
+PASSED_OVER_SHOWN = 5
+COUNT_AT_MOST = 200
+"""A count behind *why this one?* stops here, so that its cost does not grow with the queue."""
+
+
+def costs(session: Session) -> Costs:
+    """Return what each channel takes of an agent's room, in twelfths."""
+    room = settings(session)
+    return Costs(*(room.number(f"room.{name}") for name in ("phone", "walk_in", "chat", "message")))
+
+
+def targets(session: Session) -> Targets:
+    """Return how soon each door promises a first answer."""
+    target = settings(session)
+    return Targets(
+        phone=target.number("queue.target.phone"),
+        chat=target.number("queue.target.chat"),
+        walk_in=target.number("queue.target.walk_in"),
+        message_by=time.fromisoformat(target.text("queue.message_answer_by")),
+    )
+
+
+def lock_agent(session: Session, agent_id: int) -> Agent:
+    """Return the agent with their row locked until the transaction ends. Always the agent before any contact."""
+    return session.scalars(
+        select(Agent).where(Agent.id == agent_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def agent_of_account(session: Session, account_id: int) -> Agent | None:
+    """Return the agent behind an account, if it takes contacts."""
+    return session.scalar(select(Agent).where(Agent.account_id == account_id))
+
+
+def agent_by_public_id(session: Session, public_id: str) -> Agent:
+    """Return the agent. Raises Unknown."""
+    agent = session.scalar(select(Agent).where(Agent.public_id == public_id))
+    if agent is None:
+        raise Unknown("There is no such agent.")
+    return agent
+
+
+def open_contacts(session: Session, agent_id: int) -> Sequence[Contact]:
+    """Return what an agent has, oldest take first."""
+    return session.scalars(
+        select(Contact)
+        .where(Contact.agent_id == agent_id, Contact.stage.in_(OPEN_STAGES))
+        .order_by(Contact.taken_at, Contact.id)
+    ).all()
+
+
+def abilities_of(session: Session, agent_id: int) -> frozenset[str]:
+    """Return the languages and skills of an agent."""
+    return frozenset(session.scalars(select(Ability.need).where(Ability.agent_id == agent_id)))
+
+
+def taker(session: Session, agent: Agent) -> Taker:
+    """Return an agent as the rule sees them. An open call or visit, also in wrap-up, means that nothing new is given."""
+    channels = frozenset(session.scalars(select(AgentDoor.channel).where(AgentDoor.agent_id == agent.id)))
+    exclusive = session.scalar(
+        select(func.count())
+        .select_from(Assignment)
+        .join(Contact, Contact.id == Assignment.contact_id)
+        .where(
+            Assignment.agent_id == agent.id,
+            Assignment.ended_at.is_(None),
+            Assignment.role == AssignmentRole.OWNER,
+            Assignment.cost > 0,
+            Contact.channel.in_((Channel.PHONE, Channel.WALK_IN)),
+        )
+    )
+    return Taker(channels, abilities_of(session, agent.id), agent.room - agent.load, bool(exclusive))
+
+
+def lanes(session: Session) -> list[LaneView]:
+    """Return every lane there is. A small table: one row a door and set of needs."""
+    return [
+        LaneView(row.id, row.channel, frozenset(row.needs.split()))
+        for row in session.execute(select(Lane.id, Lane.channel, Lane.needs).order_by(Lane.id))
+    ]
+
+
+def heads(session: Session, lane_ids: Iterable[int], now: datetime, depth: int) -> list[Waiting]:
+    """Return the first ``depth`` ready contacts of each lane: one index seek a lane, in one statement."""
+    seeks = [
+        select(
+            select(Contact.id, Contact.lane_id, Contact.channel, Contact.due_at)
+            .where(Contact.stage == Stage.WAITING, Contact.lane_id == lane_id, Contact.ready_at <= now)
+            .order_by(Contact.due_at, Contact.id)
+            .limit(depth)
+            .subquery()
+        )
+        for lane_id in lane_ids
+    ]
+    if not seeks:
+        return []
+    return [Waiting(row.id, row.lane_id, row.channel, row.due_at) for row in session.execute(union_all(*seeks))]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Contacts of one lane with an earlier promise that the agent was not given, and why not."""
+
+    lane_id: int
+    reason: str
+
+
+def passed_over(session: Session, passed: Sequence[Passed], before: Waiting, now: datetime) -> dict[str, Any]:
+    """Return the five earliest who were passed over for ``before``, with the reason, and how many more per reason."""
+    earliest: list[tuple[datetime, int, str, str]] = []
+    counts: Counter[str] = Counter()
+    for lane in passed:
+        ahead = select(Contact.id, Contact.due_at, Contact.public_id, Contact.ready_at).where(
+            Contact.stage == Stage.WAITING,
+            Contact.lane_id == lane.lane_id,
+            tuple_(Contact.due_at, Contact.id) < tuple_(literal(before.due_at, Contact.due_at.type), before.id),
+        )
+        counts[lane.reason] += (
+            session.scalar(select(func.count()).select_from(ahead.limit(COUNT_AT_MOST).subquery())) or 0
+        )
+        for row in session.execute(ahead.order_by(Contact.due_at, Contact.id).limit(PASSED_OVER_SHOWN)):
+            reason = "not_ready" if row.ready_at > now else lane.reason
+            earliest.append((row.due_at, row.id, row.public_id, reason))
+    shown = sorted(earliest)[:PASSED_OVER_SHOWN]
+    for _due, _id, _public_id, reason in shown:
+        counts[reason] -= 1
+    return {
+        "passed_over": [{"contact": public_id, "reason": reason} for _due, _id, public_id, reason in shown],
+        "more": {reason: count for reason, count in sorted(counts.items()) if count > 0},
+    }
+
+
+def someone_has_late_letter(session: Session, now: datetime) -> bool:
+    """Say whether an agent works on written work that is past its promise."""
+    found = session.scalar(
+        select(Contact.id)
+        .where(
+            Contact.stage.in_((Stage.OFFERED, Stage.TALKING)),
+            Contact.agent_id.is_not(None),
+            Contact.channel == Channel.MESSAGE,
+            Contact.due_at < now,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def waiting_contacts(session: Session, limit: int = 200) -> Sequence[Contact]:
+    """Return those who wait, in the order of their promises, written work last; ``limit`` rows at most."""
+    return session.scalars(
+        select(Contact)
+        .where(Contact.stage == Stage.WAITING)
+        .order_by((Contact.channel == Channel.MESSAGE), Contact.due_at, Contact.id)
+        .limit(limit)
+    ).all()
+
+
+def count_waiting(session: Session) -> int:
+    """Return how many wait."""
+    return session.scalar(select(func.count()).select_from(Contact).where(Contact.stage == Stage.WAITING)) or 0
+
+
+def position_in_door(session: Session, contact: Contact) -> int | None:
+    """Return the contact's place among those who wait at the same kind of door, from 1; None when it does not wait."""
+    if contact.stage is not Stage.WAITING:
+        return None
+    ahead = session.scalar(
+        select(func.count())
+        .select_from(Contact)
+        .where(
+            Contact.stage == Stage.WAITING,
+            Contact.channel == contact.channel,
+            tuple_(Contact.due_at, Contact.id) < tuple_(literal(contact.due_at, Contact.due_at.type), contact.id),
+        )
+    )
+    return (ahead or 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """How many agents are on duty, and how many of them have nothing open."""
+
+    on_duty: int
+    free: int
+
+
+def staffing(session: Session, now: datetime) -> Staffing:
+    """Count the agents who are there: available, with a sign of life that still holds."""
+    row = session.execute(
+        select(func.count(), func.count().filter(Agent.load == 0))
+        .select_from(Agent)
+        .join(Presence, Presence.agent_id == Agent.id)
+        .where(Agent.state == AgentState.AVAILABLE, Presence.holds_until >= now)
+    ).one()
+    return Staffing(row[0], row[1])
+
+
+def open_assignment(session: Session, contact_id: int) -> Assignment | None:
+    """Return the owner's assignment that is open, if any."""
+    return session.scalar(
+        select(Assignment).where(
+            Assignment.contact_id == contact_id,
+            Assignment.role == AssignmentRole.OWNER,
+            Assignment.ended_at.is_(None),
+        )
+    )

@@ -1,0 +1,95 @@
+"""When something is refused or goes wrong: a page that says what is safe and what to do, or problem+json for machines."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, json, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from helpdesk.refusals import Refusal, Unacceptable
+
+LOG = logging.getLogger(__name__)
+
+CODES = {
+    400: "malformed",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    412: "changed_meanwhile",
+    413: "too_large",
+    415: "wrong_content_type",
+    422: "invalid",
+    428: "if_match_required",
+    429: "too_many_requests",
+    500: "internal",
+}
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500})
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str = "",
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return an RFC 9457 answer in the contract's shape."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": errors or [],
+    }
+    response = Response(json.dumps(body), status, content_type="application/problem+json")
+    response.headers.update(headers or {})
+    return response
+
+
+def wants_json() -> bool:
+    """Say whether the one who asks is a machine: the API, or a script of ours that asked for JSON."""
+    return request.path.startswith("/api/") or (
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def explain(app: Flask) -> None:
+    """Turn refusals and errors into answers that help."""
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> ResponseReturnValue:
+        errors = refusal.errors if isinstance(refusal, Unacceptable) else None
+        if wants_json():
+            return problem(refusal.status, refusal.code, refusal.detail, errors)
+        page = refusal.status if refusal.status in PAGES else 409
+        return render_template(f"errors/{page}.html", refusal=refusal), refusal.status
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> ResponseReturnValue:
+        status = error.code or 500
+        if error.response is not None or status < 400:
+            return error.get_response()
+        if wants_json():
+            kept = {
+                name: value for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")
+            }
+            return problem(status, CODES.get(status, "refused"), error.description or "", headers=kept)
+        page = status if status in PAGES else (404 if status == 405 else 400 if status < 500 else 500)
+        return render_template(f"errors/{page}.html", refusal=None), status
+
+    @app.errorhandler(500)
+    def broke(error: Exception) -> ResponseReturnValue:
+        LOG.error(
+            "unexpected error on %s %s",
+            request.method,
+            request.url_rule,
+            exc_info=getattr(error, "original_exception", error),
+        )
+        if wants_json():
+            return problem(500, "internal", "Something went wrong on our side. Nothing was stored.")
+        return render_template("errors/500.html", refusal=None), 500

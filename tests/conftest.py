@@ -1,0 +1,178 @@
+"""What all tests share: both databases, the application, people and the citizen at the door.
+
+Every test that takes ``database`` (or anything built on it) runs on SQLite and on PostgreSQL.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from helpdesk import schema
+from helpdesk.app import create_app
+from helpdesk.config import Config
+from helpdesk.contacts.sealing import Sealer
+from helpdesk.db import Database
+from helpdesk.migrating import migrate
+from tests import servers
+from tests.builders import Centre
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""A Monday, 10.00 in Sweden. Time is always given in."""
+
+LACKING: set[str] = set()
+
+
+def lack(what: str, why: str) -> None:
+    """Skip for want of something on the machine, and say so at the end; in CI nothing may be wanting."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing: {why}")
+    LACKING.add(f"{what}: {why}")
+    pytest.skip(f"{what} is missing")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what could not be tested here, and why."""
+    for line in sorted(LACKING):
+        terminalreporter.write_line(f"not tested here - {line}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | None]:
+    """The address of a private PostgreSQL server, or None."""
+    with servers.postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a private Redis server."""
+    with servers.redis() as address:
+        if address is None:
+            lack("Redis", "no redis-server on the path")
+        else:
+            yield address
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a migrated database, one of each kind a session."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/helpdesk.sqlite"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        if server is None:
+            lack("PostgreSQL", "no initdb in /usr/lib/postgresql or on the path")
+        url = new_postgres_database(server, "helpdesk")
+    database = Database(url)
+    migrate(database)
+    database.dispose()
+    return url
+
+
+def new_postgres_database(server: str, name: str) -> str:
+    """Make an empty database on the server and return its address."""
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database for tests that commit; emptied again afterwards."""
+    found = Database(database_url, sealer=Sealer("test"))
+    yield found
+    empty(found)
+    found.dispose()
+
+
+def empty(database: Database) -> None:
+    """Take every row out, past the triggers that guard the logs."""
+    names = [table.name for table in schema.metadata.sorted_tables]
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            listed = ", ".join(f'"{name}"' for name in names)
+            connection.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
+            connection.commit()
+            return
+        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for name, _sql in triggers:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        for name in reversed(names):
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        for _name, sql in triggers:
+            connection.execute(text(sql))
+        connection.commit()
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session on a real database whose work is rolled back after the test."""
+    database = Database(database_url, sealer=Sealer("test"))
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            info={"sealer": Sealer("test")},
+        ) as one:
+            yield one
+        outer.rollback()
+    database.dispose()
+
+
+@pytest.fixture
+def centre(session: Session) -> Centre:
+    """A service centre with doors, departments and the means to add people, in the rolled-back session."""
+    return Centre(session, NOW)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The whole program on an empty database."""
+    made = create_app(
+        Config(
+            secret_key="test",
+            seal_key="test",
+            instance=tmp_path,
+            database_url=database_url,
+            upload_dir=tmp_path / "uploads",
+            twilio_auth_token="secret",
+            twilio_account_sid="AC" + "0" * 32,
+            twilio_number="+46980319200",
+            public_url="https://example.test",
+            testing=True,
+        )
+    )
+    yield made
+    empty(made.extensions["helpdesk.database"])
+    made.extensions["helpdesk.database"].dispose()
+
+
+@pytest.fixture
+def settled(app: Flask) -> Callable[[], "Centre"]:
+    """A committed service centre in the application's database; call it once."""
+
+    def settle() -> Centre:
+        with app.extensions["helpdesk.database"].transaction() as session:
+            made = Centre(session, NOW)
+            made.staff()
+        return made
+
+    return settle
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
