@@ -68,7 +68,8 @@ class SteadyServer(simple_websocket.Server):  # type: ignore[misc]
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:
         options["max_message_size"] = options.get("max_message_size") or MAX_MESSAGE_BYTES
         self.room_in_inbox = Event()
-        self.hanging_up = False
+        self.hang_up: gevent.Greenlet[..., None] | None = None
+        self.is_over = False
         super().__init__(environ, **options)
 
     def handshake(self) -> None:
@@ -101,9 +102,8 @@ class SteadyServer(simple_websocket.Server):  # type: ignore[misc]
 
     def hang_up_soon(self) -> None:
         """Cut the line in a few seconds, so that last words still arrive but nobody can hold the connection open."""
-        if not self.hanging_up:
-            self.hanging_up = True
-            gevent.spawn_later(LINGER_SECONDS, self.abort)
+        if self.hang_up is None and not self.is_over:
+            self.hang_up = gevent.spawn_later(LINGER_SECONDS, self.abort)
 
     def abort(self) -> None:
         """Cut the line now and wake everyone who waits for it. May be called at any time and more than once."""
@@ -114,6 +114,13 @@ class SteadyServer(simple_websocket.Server):  # type: ignore[misc]
             self.sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             return  # the other side was quicker
+
+    def _thread(self) -> None:
+        """Read until the line is gone; what was planned for it is called off, so that nothing keeps us in memory."""
+        super()._thread()
+        self.is_over = True
+        if self.hang_up is not None:
+            self.hang_up.kill(block=False)
 
     def _handle_events(self) -> bool:
         """Take in what has arrived. After a refusal or a goodbye nothing more is read: the web server must not see it."""
@@ -142,6 +149,7 @@ class BoundedSocket(engineio.socket.Socket):  # type: ignore[misc]
         self.handed_packets = 0
         self.handed_bytes = 0
         self.is_cut = False
+        self.last_ping: float | None = time.time()
         self.next_ping: gevent.Greenlet[..., None] | None = None
 
     def send(self, pkt: Packet) -> None:

@@ -1,0 +1,85 @@
+"""A measured figure beside its reference, how long to measure, and the table at the end."""
+
+import os
+import statistics
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+QUICK_VARIABLE = "BENCH_QUICK"
+
+Figure = TypeVar("Figure", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to measure.
+
+    ``runs`` of which the median counts, windows of so many seconds, each ``repeats`` times at most when others disturb.
+    """
+
+    runs: int
+    repeats: int
+    window_seconds: float
+    bisections: int
+    idle_clients: int
+    level_clients: int
+
+
+FULL = Pace(runs=3, repeats=3, window_seconds=2.5, bisections=3, idle_clients=1000, level_clients=1000)
+QUICK = Pace(runs=1, repeats=1, window_seconds=1.0, bisections=1, idle_clients=200, level_clients=200)
+
+
+def pace() -> Pace:
+    """Return how long to measure in this run: seconds with ``--quick``, minutes without."""
+    return QUICK if os.environ.get(QUICK_VARIABLE) else FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. ``foreign`` is the share of the machine (0 to 1) that other programs used meanwhile."""
+
+    what: str
+    value: float
+    unit: str
+    reference: str
+    reference_value: float
+    foreign: float = 0.0
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        """The figure as a share of its reference; whether more or less is better follows from the unit."""
+        return self.value / self.reference_value if self.reference_value else float("nan")
+
+
+def median_of(measure: Callable[[], Figure], runs: int | None = None) -> Figure:
+    """Measure as often as this run wants and return the median."""
+    return statistics.median(measure() for _ in range(runs or pace().runs))
+
+
+def amount(value: float) -> str:
+    """Write a figure with as many digits as it deserves."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def table(rows: Iterable[Row]) -> str:
+    """Return the rows as text, one line each, columns aligned."""
+    head = ("what", "figure", "unit", "reference", "figure", "ratio", "foreign CPU", "note")
+    lines = [head] + [
+        (
+            row.what,
+            amount(row.value),
+            row.unit,
+            row.reference,
+            amount(row.reference_value),
+            f"{row.ratio:.1%}" if row.ratio < 10 else f"{row.ratio:.1f}×",
+            f"{row.foreign:.0%}",
+            row.note,
+        )
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
