@@ -5,7 +5,8 @@
 //   data-version  what it shows; every answer brings the next
 //   data-on       the hints that concern it, when they are not called as the region: "queue taken"
 //   data-ids      only hints with one of these ids: "K26000017 K26000018"
-//   It asks when a hint comes, when the line is back and every 20 s; never two questions at once, at most four a second.
+//   data-every    seconds between questions without a hint, 20 when it is not said
+//   It asks when a hint comes, when the line is back and that often; never two questions at once, at most four a second.
 // A HINT    socket event "hint" {what, ids, version}, without content. The socket's namespace: <body data-socket="/desk">.
 // AN ANSWER JSON {version, now, fragments: {id: html or null}}, laid over the page by lay.js; 204 when nothing is new;
 //   403 and 404 end the asking: the region is no longer the reader's to see (event "live:gone" on it).
@@ -15,6 +16,7 @@
 
 const body = document.body
 const asking = new Map()
+const openedAt = Date.now()
 let heardAt = live.now()
 let retry = null
 
@@ -23,7 +25,7 @@ const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 const patience = () => ({ signal: AbortSignal.timeout(10_000) })
 
 async function ask(region) {
-  const mine = asking.get(region.id) ?? { next: 0 }
+  const mine = asking.get(region.id) ?? { next: 0, askedAt: 0 }
   asking.set(region.id, mine)
   mine.again = true
   if (mine.busy) return
@@ -31,7 +33,8 @@ async function ask(region) {
   while (mine.again) {
     await pause(Math.max(0, mine.next - Date.now()))
     mine.again = false
-    mine.next = Date.now() + 250
+    mine.askedAt = Date.now()
+    mine.next = mine.askedAt + 250
     await question(document.getElementById(region.id))
   }
   mine.busy = false
@@ -97,6 +100,12 @@ function askAll() {
   if (!all.length && body.dataset.line) heard(fetch("/healthz", patience()))
 }
 
+function askTheOld() {
+  for (const region of regions()) {
+    if (Date.now() - (asking.get(region.id)?.askedAt ?? openedAt) >= 1000 * (region.dataset.every ?? 20)) ask(region)
+  }
+}
+
 function hear(hint) {
   for (const region of regions()) {
     const { live: name, on, ids, version } = region.dataset
@@ -117,6 +126,6 @@ socket?.on("connect", askAll)
 socket?.on("hint", hear)
 addEventListener("online", askAll)
 addEventListener("pageshow", (event) => event.persisted && askAll())
-setInterval(askAll, 20_000)
+setInterval(askTheOld, 1000)
 
 globalThis.live = { ...globalThis.live, ask: (name) => regions().filter((one) => one.dataset.live === name).forEach(ask), askAll, heard, socket }
