@@ -9,10 +9,13 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markdown_it import MarkdownIt
+
 from knowledge.values import Audience, Lang
 
 INSIDE_WORD = {Lang.SV: "Internt", Lang.EN: "Internal", Lang.FI: "Sisäinen"}
 
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _HEADING = re.compile(r"^ {0,3}##[ \t]+(?P<heading>.*?)[ \t]*#*[ \t]*$")
 _INSIDE = re.compile(
     r"^\s{0,3}(?:>\s*)*#{1,6}[ \t\u00a0]*[*_]*(?:internt|internal|sisäinen)[*_]*\s*[:\uff1a–—-][*_]*\s*(?P<heading>.*?)[ \t]*#*[ \t]*$",
@@ -65,3 +68,15 @@ def join_sections(sections: Iterable[SectionText], lang: Lang) -> str:
         heading = f"## {inside}{one.heading}\n" if one.heading or inside else ""
         parts.append(f"{heading}{one.body}".rstrip())
     return "\n\n".join(parts) + "\n"
+
+
+def plain_text(markdown: str) -> str:
+    """The words of a Markdown text without its signs, one block a line."""
+    lines = []
+    for token in _MARKDOWN.parse(markdown):
+        if token.type == "inline":
+            pieces = (one.content or (" " if one.type.endswith("break") else "") for one in token.children or ())
+            lines.append("".join(pieces).strip())
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.strip())
+    return "\n".join(line for line in lines if line)

@@ -2,13 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from knowledge.library import version_of
 from knowledge.models import Article, ArticleService, Revision, Service
 from knowledge.search.document import Document, Part, Passage
+from knowledge.search.engine import Indexes, build_indexes
+from knowledge.sections import plain_text
 from knowledge.values import ArticleState, Audience
+
+
+class Shelf:
+    """The indexes that a process searches. They are swapped whole, so a search sees the old state or the new one.
+
+    Safe for any number of threads or greenlets: one of them builds, the others go on with what there is.
+    """
+
+    def __init__(self) -> None:
+        self._indexes: Indexes | None = None
+        self._building = Lock()
+
+    def fresh(self, session: Session) -> Indexes:
+        """The indexes of the library as it is now: one small query when nothing has changed, else they are built.
+
+        While another thread builds, the former ones are given; only the very first caller's neighbours wait.
+        """
+        version = version_of(session)
+        held = self._indexes
+        if held is not None and held.version == version:
+            return held
+        if not self._building.acquire(blocking=held is None) and held is not None:
+            return held
+        try:
+            newest = self._indexes
+            if newest is None or newest.version != version:
+                newest = build_indexes(documents_of(session), version)
+                self._indexes = newest
+            return newest
+        finally:
+            self._building.release()
 
 
 def documents_of(session: Session) -> list[Document]:
@@ -73,7 +108,7 @@ def _of_article(article: Article) -> Document:
     for section in article.current_revision.sections if article.current_revision else ():
         staff = whole or section.audience is Audience.STAFF
         passages.append(Passage(Part.HEADING, lang, section.heading, staff))
-        passages.append(Passage(Part.BODY, lang, section.body, staff))
+        passages.append(Passage(Part.BODY, lang, plain_text(section.body), staff))
     return Document(
         kind="article",
         slug=article.slug,

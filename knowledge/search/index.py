@@ -20,7 +20,7 @@ WEIGHTS = {
     Part.KEYWORD: 2.5,
     Part.EVERYDAY: 2.5,
     Part.HEADING: 1.2,
-    Part.SUMMARY: 1.0,
+    Part.SUMMARY: 1.2,
     Part.BODY: 1.0,
     Part.LAW: 1.5,
     Part.OWNER: 0.3,
@@ -28,7 +28,7 @@ WEIGHTS = {
 LENT = {"article": 0.2, "service": 0.15}
 """How much of its words a document lends to those it is linked with, by its own kind."""
 TRANSLATED = 0.5
-COMPOUND_PART = 0.45
+COMPOUND_PART = 0.35
 STEMS_K1, GRAMS_K1, LENGTH = 2.0, 1.4, 0.4
 
 

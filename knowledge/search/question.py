@@ -11,31 +11,46 @@ from knowledge.search.vocabulary import Meaning, Vocabulary
 
 MOST_WORDS = 60
 LONGEST = 1000
-FRAME = 0.15
+FRAME = 0.05
 OTHER_LANGUAGE = 0.3
 ONLY_OTHER_LANGUAGE = 0.85
 
 
 @dataclass(frozen=True)
 class Question:
-    """A query taken apart. ``meanings`` has, for each word that matters, what it may mean as terms with weights."""
+    """A query taken apart. ``meanings`` has, for each word that matters, what it may mean as terms with weights.
+
+    ``unknown`` is the weight of the words that mean nothing here.
+    """
 
     lang: str
     words: tuple[Word, ...]
     meanings: tuple[tuple[Word, float, tuple[tuple[str, float, str], ...]], ...]
     stems: Mapping[str, float]
     grams: Mapping[str, float]
+    unknown: float
 
 
-def read_question(text: str, vocabulary: Mapping[str, Vocabulary], hint: str | None = None) -> Question:
+def read_question(
+    text: str, vocabulary: Mapping[str, Vocabulary], hint: str | None = None, unfinished: bool = False
+) -> Question:
     """Take a query apart. ``hint`` is the language that the asker probably uses; clear words outweigh it.
 
-    Of a very long text only the first 1000 characters and 60 words count.
+    With ``unfinished`` the last word is being typed, unless a space follows it, and may become any word that
+    begins so. Of a very long text only the first 1000 characters and 60 words count.
     """
     typed = tuple(words(text[:LONGEST])[:MOST_WORDS])
     lang = language_of([one.folded for one in typed], vocabulary, hint)
-    weighed = _weigh(typed, lang)
-    meanings = tuple((word, weight, _meanings(word.folded, lang, vocabulary)) for word, weight in weighed)
+    typing = typed[-1] if unfinished and typed and typed[-1].end == len(text) else None
+    weighed = _weigh(typed, lang, typing)
+    meanings = tuple(
+        (
+            word,
+            weight,
+            _endings(word.folded, lang, vocabulary) if word is typing else _meanings(word.folded, lang, vocabulary),
+        )
+        for word, weight in weighed
+    )
     stems: dict[str, float] = {}
     for _, weight, found in meanings:
         for term, share, _ in found:
@@ -44,9 +59,10 @@ def read_question(text: str, vocabulary: Mapping[str, Vocabulary], hint: str | N
         stems[term] = 1.0
     runs: dict[str, float] = {}
     for word, weight in weighed:
-        for run in grams(word.folded):
+        for run in grams(word.folded)[: -1 if word is typing else None]:
             runs[run] = max(runs.get(run, 0.0), weight)
-    return Question(lang, typed, meanings, stems, runs)
+    unknown = sum(weight for _, weight, found in meanings if not found)
+    return Question(lang, typed, meanings, stems, runs, unknown)
 
 
 def language_of(folded: list[str], vocabulary: Mapping[str, Vocabulary], hint: str | None) -> str:
@@ -66,10 +82,15 @@ def language_of(folded: list[str], vocabulary: Mapping[str, Vocabulary], hint: s
     return max(LANGS, key=votes.__getitem__)
 
 
-def _weigh(typed: tuple[Word, ...], lang: str) -> list[tuple[Word, float]]:
-    """Leave out grammar, and let what stands around a question weigh little; a query of nothing else keeps it all."""
+def _weigh(typed: tuple[Word, ...], lang: str, typing: Word | None) -> list[tuple[Word, float]]:
+    """Leave out grammar, and let what stands around a question weigh little; a query of nothing else keeps it all.
+
+    A word that is being typed may become another, so it is never left out.
+    """
     small, irregular = SMALL_WORDS[lang], IRREGULAR[lang]
-    topic = [one for one in typed if one.folded not in small and irregular.get(one.folded) not in small]
+    topic = [
+        one for one in typed if one is typing or (one.folded not in small and irregular.get(one.folded) not in small)
+    ]
     if not topic:
         return [(one, 1.0) for one in typed]
     frame = FRAME_WORDS[lang]
@@ -88,6 +109,12 @@ def _meanings(word: str, lang: str, vocabulary: Mapping[str, Vocabulary]) -> tup
             share = OTHER_LANGUAGE if sure else ONLY_OTHER_LANGUAGE
             found += [(f"{other}:{one.stem}", one.weight * share, one.step) for one in strange]
     return tuple(found)
+
+
+def _endings(word: str, lang: str, vocabulary: Mapping[str, Vocabulary]) -> tuple[tuple[str, float, str], ...]:
+    """What a word that is being typed may become, and what it already may mean."""
+    begun = tuple((f"{lang}:{one.stem}", one.weight, one.step) for one in vocabulary[lang].beginning(word))
+    return begun + _meanings(word, lang, vocabulary)
 
 
 def _is_sure(found: tuple[Meaning, ...]) -> bool:

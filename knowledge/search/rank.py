@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from knowledge.search.index import Index
 from knowledge.search.question import Question
 
-STEMS, GRAMS = 1.0, 1.2
-ARTICLE, INSIDE_ARTICLE = 0.8, 0.6
+STEMS, GRAMS = 1.0, 1.0
+RARE = 0.7
+"""A word that no document has counts in a perfect match as much as one that few have."""
+ARTICLE, INSIDE_ARTICLE = 0.85, 0.6
 FOREIGN_ORIGINAL = 0.8
 
 
@@ -24,7 +26,7 @@ def rank(index: Index, question: Question) -> list[Found]:
     """All documents that have anything to do with the question, best first; steady when scores are equal."""
     by_stem = index.stems.score(question.stems)
     by_gram = index.grams.score(question.grams)
-    most_stems = index.stems.ideal(question.stems) or 1.0
+    most_stems = index.stems.ideal(question.stems) + question.unknown * index.stems.unknown * RARE or 1.0
     most_grams = index.grams.ideal(question.grams) or 1.0
     found = []
     for at in by_stem.keys() | by_gram.keys():

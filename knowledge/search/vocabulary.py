@@ -4,10 +4,12 @@ A query word is *resolved* against them, language by language, in steps from sur
 its stem, the same without å ä ö, a definite ending taken off, the parts of a compound, the nearest spelling.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -56,6 +58,7 @@ class Vocabulary:
         self._bricks |= {rest for word in counts if word.isalpha() for rest in self._rests(word)}
         self._spellings = [word for word in counts if len(word) >= SHORTEST_GUESS]
         self._bare_spellings = [bare(word) for word in self._spellings]
+        self._in_order = sorted((bare(word), word) for word in counts)
         self.resolve = lru_cache(maxsize=4096)(self._resolve)
 
     def term(self, word: str) -> str:
@@ -70,6 +73,21 @@ class Vocabulary:
     def parts(self, word: str) -> tuple[str, ...]:
         """The stems that a compound is made of, two or three, or none when it is no compound of known words."""
         return tuple(self.term(one) for one in self._split(word, 3))
+
+    def beginning(self, word: str) -> tuple[Meaning, ...]:
+        """The commonest known words that begin with what is typed so far, at least two letters."""
+        if len(word) < 2:
+            return ()
+        bared = bare(word)
+        at = bisect_left(self._in_order, (bared, ""))
+        begun: Counter[str] = Counter()
+        for spelling, known in islice(self._in_order, at, None):
+            if not spelling.startswith(bared):
+                break
+            begun[self.term(known)] += self.counts[known]
+        return tuple(
+            Meaning(cut, 0.9 - 0.05 * place, "beginning") for place, (cut, _) in enumerate(begun.most_common(8))
+        )
 
     def _resolve(self, word: str) -> tuple[Meaning, ...]:
         """What a folded query word may mean here, best first; nothing when no step finds anything."""
