@@ -28,7 +28,7 @@ for module in (running, accounts):
 def main() -> None:
     """Run the command line."""
     try:
-        group.main(standalone_mode=False)
+        code = group.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -40,3 +40,5 @@ def main() -> None:
         sys.exit(str(error))
     except OperationalError as error:
         sys.exit(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    if isinstance(code, int):
+        sys.exit(code)  # what a command gave to context.exit(); without standalone mode click hands it to us

@@ -7,7 +7,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
-from tests.bench.machine import CLIENT_CPU, ROOT, Foreign, Program, pin
+from tests.bench.machine import CLIENT_CPU, ROOT, Foreign, Server, pin
 from tests.bench.rows import pace
 
 P99_LIMIT_MS = 100.0
@@ -18,7 +18,7 @@ FOREIGN_LIMIT = 0.2
 class Load:
     """A load client as a process of its own, connected to a server program. Use it as a context manager."""
 
-    def __init__(self, server: Program, dialect: str, clients: int, offers_deflate: bool = False) -> None:
+    def __init__(self, server: Server, dialect: str, clients: int, offers_deflate: bool = False) -> None:
         self.server = server
         self.opening = {"dialect": dialect, "port": server.port, "clients": clients, "offers_deflate": offers_deflate}
         self.foreign = 0.0
@@ -75,7 +75,8 @@ class Load:
         """Return the processor time that the server spends on one message at this rate. Hardly disturbed by others."""
         used = self.server.cpu_seconds()
         answer = self.do("window", rate=rate, seconds=2 * pace().window_seconds)
-        return (self.server.cpu_seconds() - used) / answer["sent"] * 1e6
+        sent: int = answer["sent"]
+        return (self.server.cpu_seconds() - used) / sent * 1e6
 
     def highest_rate(self, guess: float) -> float:
         """Return the highest rate with p99 under 100 ms and 99.5 % answered, to about ten per cent.

@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tests.bench.wire import OtherTab, SocketIO, Visitor, Wire
@@ -114,7 +115,11 @@ def percentile(waits: list[float], share: float) -> float:
 def main() -> None:
     """Obey until there are no more commands. Trouble with a connection is an answer with ``error``."""
     load = Load()
-    verbs = {"connect": load.connect, "window": load.window, "rest": load.rest}
+    verbs: dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]] = {
+        "connect": load.connect,
+        "window": load.window,
+        "rest": load.rest,
+    }
     with asyncio.Runner() as runner:
         for line in sys.stdin:
             command = json.loads(line)

@@ -10,11 +10,23 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 SERVER_CPU, CLIENT_CPU = 0, 1
+
+
+class Server(Protocol):
+    """What the load client needs to know of a server."""
+
+    port: int
+    process: "subprocess.Popen[str]"
+
+    def cpu_seconds(self) -> float:
+        """Return how much processor time it has used."""
+        ...
 
 
 class Program:

@@ -4,11 +4,8 @@ import os
 import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 QUICK_VARIABLE = "BENCH_QUICK"
-
-Figure = TypeVar("Figure", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Row:
         return self.value / self.reference_value if self.reference_value else float("nan")
 
 
-def median_of(measure: Callable[[], Figure], runs: int | None = None) -> Figure:
+def median_of(measure: Callable[[], float], runs: int | None = None) -> float:
     """Measure as often as this run wants and return the median."""
     return statistics.median(measure() for _ in range(runs or pace().runs))
 

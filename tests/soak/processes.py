@@ -12,7 +12,6 @@
 The database is SQLite in the folder unless a URL is given. Nothing is left behind.
 """
 
-import contextlib
 import json
 import os
 import re
@@ -70,6 +69,7 @@ class Helpdesk:
         self.more = dict(environ or {})
         self.port = 0
         self.running: dict[str, subprocess.Popen[str]] = {}
+        self.listeners: dict[str, threading.Thread] = {}
         self.said: list[str] = []
 
     def __enter__(self) -> "Helpdesk":
@@ -145,19 +145,25 @@ class Helpdesk:
                 self.port = int(found[1])
                 break
         else:
+            process.stderr.close()
             raise RuntimeError(f"helpdesk serve did not start: {''.join(self.said[-20:])}")
-        threading.Thread(target=self.listen, args=(process,), daemon=True).start()
+        self.listen_to(name, process)
         self.wait_until_ready()
+
+    def listen_to(self, name: str, process: "subprocess.Popen[str]") -> None:
+        """Keep reading what a process says, so that it is never held up."""
+        self.listeners[name] = threading.Thread(target=self.listen, args=(process,), daemon=True)
+        self.listeners[name].start()
 
     def listen(self, process: "subprocess.Popen[str]") -> None:
         """Keep what a process says on stderr, for whoever wants to know why."""
         assert process.stderr is not None
-        with contextlib.suppress(ValueError):
+        with process.stderr:
             self.said.extend(process.stderr)
 
     def start_worker(self, name: str = "worker") -> None:
         """Start the process that sends what leaves the house and does the timed work."""
-        threading.Thread(target=self.listen, args=(self.spawn(name, "worker"),), daemon=True).start()
+        self.listen_to(name, self.spawn(name, "worker"))
 
     def wait_until_ready(self, seconds: float = START_SECONDS) -> None:
         """Return when the server answers that it is ready. Raises TimeoutError when it does not within the bound."""
@@ -188,6 +194,9 @@ class Helpdesk:
             process.kill()
             process.wait()
             raise
+        finally:
+            if listener := self.listeners.pop(name, None):
+                listener.join()
 
     @property
     def url(self) -> str:

@@ -68,7 +68,7 @@ def connect() -> None:
     """Give every client a conversation of its own."""
     with one_writer, engine.begin() as transaction:
         made = transaction.execute(insert(conversation).values(messages=0))
-        conversation_of[request.sid] = made.inserted_primary_key[0]  # type: ignore[attr-defined]
+        conversation_of[request.sid] = made.lastrowid  # type: ignore[attr-defined]
 
 
 @socketio.on("msg")
