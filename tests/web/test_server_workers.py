@@ -54,14 +54,18 @@ def test_workers_end_when_their_parent_is_killed():
 
 
 @pytest.fixture
-def redis(tmp_path):
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def redis(tmp_path, free_port):
     if not shutil.which("redis-server"):
         pytest.skip("needs redis-server")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    options = ["--port", str(free_port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
     process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
-    yield f"redis://127.0.0.1:{port}/0"
+    yield f"redis://127.0.0.1:{free_port}/0"
     process.kill()
     process.wait()
 
@@ -126,3 +130,13 @@ def test_what_is_missing_for_several_workers_is_said(redis_url, database_url, wo
 
 def test_nothing_is_missing_with_postgresql_and_redis():
     assert what_several_need("redis://h", "postgresql+psycopg://h/d") is None
+
+
+def test_without_redis_the_own_clients_still_hear_the_news(free_port):
+    with TinyServer("0", TINY_REDIS=f"redis://127.0.0.1:{free_port}/0") as server, RawClient(server.port) as client:
+        for word in ("one", "two"):
+            client.emit("tell_all", word)
+            assert client.event() == ["told", word]
+        code, log = server.stop()
+        assert code == 0
+        assert log.count("Redis does not answer") == 1

@@ -12,6 +12,8 @@ import gevent
 import redis
 import socketio
 from gevent.queue import Empty, Queue
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 CHANNEL: Final = "helpdesk"
 MAX_WAITING: Final = 10_000
@@ -45,7 +47,11 @@ class Relay(socketio.RedisManager):  # type: ignore[misc]
     def publish_for_ever(self) -> None:
         """Send on what waits, over one connection. Runs in a greenlet of its own and outlives any absence of Redis."""
         line = redis.Redis.from_url(
-            self.redis_url, max_connections=1, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
+            self.redis_url,
+            max_connections=1,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),  # the loop below tries again
         )
         is_away = False
         while True:
