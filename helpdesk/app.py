@@ -10,6 +10,8 @@ from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from helpdesk import schema  # noqa: F401  (every table is known before the first query)
+from helpdesk.channels.phone import switchboard as phone
+from helpdesk.channels.phone import views as phone_views
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
@@ -23,10 +25,11 @@ from helpdesk.web.server import behind_proxies, build_socketio
 BLUEPRINTS = (
     health.bp,
     people.bp,
+    phone_views.bp,
 )
 """The pages of every package."""
 
-CSRF_EXEMPT: tuple[str, ...] = ()
+CSRF_EXEMPT: tuple[str, ...] = ("phone",)
 """Blueprints that are called by machines with a token or a signature instead of a cookie."""
 
 
@@ -79,11 +82,12 @@ def what_follows(app: Flask, news: News, socketio: SocketIO) -> None:
     """The table of consequences: ``news.on`` in the transaction, ``news.listen`` after the commit."""
     live.pass_on(news, socketio)
     live.let_staff_in(socketio)
+    phone.follow(news)
 
 
 def senders_of(app: Flask) -> dict[str, Sender]:
     """Who sends what leaves the house, by the kind of outbox row."""
-    return {}
+    return {**phone.senders_of(app.config["HELPDESK"], app.extensions["helpdesk.database"])}
 
 
 def socket_of(app: Flask) -> SocketIO:

@@ -1,0 +1,210 @@
+"""From ringing to hanging up, through the signed webhooks and Twilio's REST API."""
+
+import pytest
+from sqlalchemy import select
+
+from helpdesk.channels.phone.models import LegRole, LegState
+from helpdesk.channels.phone.network.calls import Habits, Person
+from helpdesk.contacts.models import ContactAddress, ContactEvent
+from helpdesk.contacts.stages import EndedAs, Stage
+from helpdesk.queue.models import Period, PeriodKind
+from tests.channels.phone.conftest import PUBLIC
+
+CALLER, CENTRE = "+46701740601", "+46980319200"
+STATUS = PUBLIC + "/twilio/status"
+
+
+def waits(installation, keys="11", **person):
+    """Let somebody call and wait in the queue."""
+    call = installation.network.ring_in(CALLER, CENTRE, Person(keys=keys, **person), STATUS)
+    installation.network.run(until=lambda: call.line is not None)
+    return call
+
+
+def talk(installation, call):
+    """Let the worker connect, and time pass until both talk."""
+    assert installation.work() == 2
+    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
+    installation.network.run(limit=1)
+
+
+def test_a_caller_waits_is_helped_and_hangs_up(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, keys="21", talks=60)
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.language, contact.channel.value) == (Stage.WAITING, "fi", "phone")
+    assert installation.take(maria) == contact.public_id
+    talk(installation, call)
+    assert call.room.name == contact.public_id
+    citizen, agent = installation.legs()
+    assert (citizen.role, citizen.state, citizen.conference_key) == (LegRole.CITIZEN, LegState.CONNECTED, call.room.sid)
+    assert (agent.role, agent.state, agent.agent_id) == (LegRole.AGENT, LegState.CONNECTED, maria)
+    installation.network.run()
+    (contact,) = installation.contacts()
+    assert contact.stage is Stage.WRAP_UP
+    assert contact.agent_id == maria
+    assert {leg.state for leg in installation.legs()} == {LegState.ENDED}
+    with installation.database.reading() as session:
+        kinds = list(session.scalars(select(Period.kind).order_by(Period.id)))
+        events = list(session.scalars(select(ContactEvent.kind).order_by(ContactEvent.n)))
+        number = session.scalars(select(ContactAddress.value)).one()
+    assert kinds == [PeriodKind.TALK, PeriodKind.WRAP_UP]
+    assert [kind for kind in events if kind != "call_progressed"] == ["arrived", "promise_met", "taken", "line_down"]
+    assert number == CALLER
+    assert installation.twilio.refused == []
+    assert installation.network.complaints == []
+
+
+def test_whoever_hangs_up_while_waiting_has_given_up(installation):
+    installation.staff("maria")
+    call = waits(installation, patience=30)
+    installation.network.run()
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.ended_as) == (Stage.CLOSED, EndedAs.ABANDONED)
+    assert call.is_over
+    assert installation.network.complaints == []
+
+
+def test_whoever_hangs_up_in_the_menu_was_no_contact(installation):
+    installation.staff("maria")
+    call = installation.network.ring_in(CALLER, CENTRE, Person(), STATUS)
+    installation.network.later(3, lambda: installation.network.hang_up(call))
+    installation.network.run()
+    assert installation.contacts() == []
+    (leg,) = installation.legs()
+    assert (leg.state, leg.contact_id) == (LegState.ENDED, None)
+
+
+def test_no_key_at_all_waits_too(installation):
+    installation.staff("maria")
+    waits(installation, keys="")
+    (contact,) = installation.contacts()
+    assert (contact.language, contact.area) == ("sv", None)
+
+
+def test_an_agent_who_does_not_answer_leaves_the_citizen_with_place_and_promise(installation):
+    maria, aino = installation.staff("maria", "aino")
+    installation.network.people = lambda number: Person(answers_after=None)
+    call = waits(installation, talks=20)
+    (before,) = installation.contacts()
+    installation.take(maria)
+    installation.work()
+    installation.network.run(
+        until=lambda: any(one.status == "no-answer" for one in installation.network.calls.values())
+    )
+    installation.network.run(limit=1)
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.due_at, contact.agent_id) == (Stage.WAITING, before.due_at, None)
+    installation.work()
+    installation.network.run(until=lambda: call.line is not None, limit=60)
+    assert call.line is not None
+    installation.network.people = lambda number: Person()
+    assert installation.take(aino) == contact.public_id
+    talk(installation, call)
+    installation.network.run()
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.agent_id) == (Stage.WRAP_UP, aino)
+    assert installation.twilio.refused == []
+    assert installation.network.complaints == []
+
+
+def test_a_citizen_who_hangs_up_before_the_agent_answers_stops_the_ringing(installation):
+    (maria,) = installation.staff("maria")
+    installation.network.people = lambda number: Person(answers_after=20)
+    call = waits(installation)
+    installation.take(maria)
+    installation.work()
+    installation.network.run(until=lambda: call.room is not None)
+    installation.network.hang_up(call)
+    installation.network.run(limit=2)
+    assert installation.work() == 1
+    installation.network.run(limit=60)
+    assert all(one.is_over for one in installation.network.calls.values())
+    assert installation.contacts()[0].stage is Stage.WRAP_UP
+    assert installation.twilio.refused == []
+
+
+def test_a_citizen_who_hung_up_before_the_worker_came_is_found_out(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation)
+    installation.take(maria)
+    call.status = "completed"
+    assert installation.work() == 1
+    (contact,) = installation.contacts()
+    assert contact.stage is Stage.WRAP_UP
+    assert [row.dead_at is not None for row in installation.outbox()] == [True, False]
+    assert [leg.role for leg in installation.legs()] == [LegRole.CITIZEN]
+
+
+@pytest.mark.parametrize("statuses", [(429,), (500, 500), (503, 429)])
+def test_an_overloaded_network_is_asked_again_and_each_row_is_sent_once(installation, statuses):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=10)
+    installation.take(maria)
+    installation.twilio.fail_next(*statuses)
+    installation.work()
+    rows = installation.outbox()
+    assert sum(row.sent_at is None for row in rows) == len(statuses)
+    assert all(row.dead_at is None and row.not_before > row.created_at for row in rows if row.sent_at is None)
+    hurry(installation)
+    installation.work()
+    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
+    assert all(row.sent_at is not None for row in installation.outbox())
+    assert installation.work() == 0
+    assert len([one for one in installation.twilio.requests("POST", "Calls") if one.status == 201]) == 1
+    assert installation.twilio.refused == []
+
+
+def hurry(installation):
+    """Let what waits for another try be due now."""
+    with installation.database.transaction() as session:
+        for row in installation.outbox():
+            one = session.merge(row)
+            one.not_before = one.created_at
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_a_number_that_cannot_be_rung_gives_the_citizen_back(installation, status):
+    (maria,) = installation.staff("maria")
+    waits(installation)
+    installation.take(maria)
+    installation.twilio.fail_next()
+    real, asked = installation.twilio.exchange.answer, []
+
+    def refuse(method, path, fields):
+        asked.append(path)
+        if path == "Calls":
+            return status, {"code": 21211, "message": "no", "more_info": "", "status": status}
+        return real(method, path, fields)
+
+    installation.twilio.exchange.answer = refuse
+    installation.work()
+    (contact,) = installation.contacts()
+    assert contact.stage is Stage.WAITING
+    assert asked[-1] == "Calls"
+    assert [row.kind for row in installation.outbox()] == ["phone.connect", "phone.ring", "phone.requeue"]
+
+
+class TestWithBadPost:
+    """The same road while every webhook comes twice and status callbacks come late and shuffled."""
+
+    @pytest.fixture(params=[True, False], ids=["with tokens", "by hash"])
+    def habits(self, request):
+        return Habits(twice=True, late=30, tokens=request.param)
+
+    def test_one_contact_and_the_same_answers(self, installation):
+        (maria,) = installation.staff("maria")
+        call = waits(installation, keys="14", talks=60)
+        (contact,) = installation.contacts()
+        assert contact.area == "barn-utbildning"
+        installation.take(maria)
+        talk(installation, call)
+        installation.network.run()
+        installation.work()
+        installation.network.run()
+        (contact,) = installation.contacts()
+        assert contact.stage is Stage.WRAP_UP
+        assert {leg.state for leg in installation.legs()} == {LegState.ENDED}
+        assert len(installation.legs()) == 2
+        assert installation.network.complaints == []
+        assert installation.twilio.refused == []
