@@ -13,9 +13,14 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(Sweden(include_sundays=False, years=year, categories=("public", "de_facto")))
 
 
+def is_holiday(day: date) -> bool:
+    """Say whether a local day is a public holiday or one of the three eves. Ordinary Sundays are none."""
+    return day in _holidays(day.year)
+
+
 def is_working_day(day: date) -> bool:
     """Say whether offices work on a local day: Monday to Friday, no public holiday, none of the three eves."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
+    return day.weekday() < 5 and not is_holiday(day)
 
 
 def working_day_after(day: date, count: int) -> date:
