@@ -2,7 +2,7 @@
 //
 //   <time data-since="ISO">4:12</time>    counts up from a moment
 //   <time data-until="ISO">0:38</time>    counts down to a moment, and up again after it
-//   <time data-clock="HH.mm">10.42</time> tells the time of day; with data-at it tells the moment in datetime
+//   <time data-clock>10.42</time>         tells the time of day; with data-at it tells the moment in datetime
 //   <li data-from="ISO" data-due="ISO">   gets --v (the length of its .bar), is-soon under 30 % left, then is-late
 //
 // <html data-now data-tz> say what the server's clock showed and where its clocks hang. Every answer to live.js corrects it.
@@ -37,7 +37,7 @@ function tick() {
   }
   for (const node of document.querySelectorAll("time[data-clock]")) {
     const shown = local.format(node.dataset.at === undefined ? moment : Date.parse(node.dateTime))
-    write(node, node.dataset.clock.includes(".") ? shown.replace(":", ".") : shown)
+    write(node, shown.replace(":", "."))
   }
   for (const node of document.querySelectorAll("[data-from][data-due]")) {
     const from = Date.parse(node.dataset.from)

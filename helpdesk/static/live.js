@@ -7,7 +7,7 @@
 //   data-ids      only hints with one of these ids: "K26000017 K26000018"
 //   data-every    seconds between questions without a hint, 20 when it is not said
 //   It asks when a hint comes, when the line is back and that often; never two questions at once, at most four a second.
-// A HINT    socket event "hint" {what, ids, version}, without content. The socket's namespace: <body data-socket="/desk">.
+// A HINT    socket event "changed" {what, ids, version}, without content. The socket's namespace: <body data-socket="/desk">.
 // AN ANSWER JSON {version, now, fragments: {id: html or null}}, laid over the page by lay.js; 204 when nothing is new;
 //   403 and 404 end the asking: the region is no longer the reader's to see (event "live:gone" on it).
 // A CUT LINE fills #line from its <template data-when="cut"> (or "out": signed out) and sets body[data-line]; it heals by
@@ -123,7 +123,7 @@ document.addEventListener("click", (event) => {
 
 const socket = globalThis.io && body.dataset.socket ? io(body.dataset.socket, { transports: ["websocket", "polling"] }) : null
 socket?.on("connect", askAll)
-socket?.on("hint", hear)
+socket?.on("changed", hear)
 addEventListener("online", askAll)
 addEventListener("pageshow", (event) => event.persisted && askAll())
 setInterval(askTheOld, 1000)

@@ -3,7 +3,7 @@
 // A FORM    <form method="post" action="…" data-live>: without this script an ordinary form. It carries a one-time key in the
 //   field "once" (made here when the page brings none): the same key goes again when the line failed, a new one after an
 //   answer, so that what is sent twice happens once. The server hears Accept: application/json and answers either
-//   {fragments, now, version, toast: text, kind: "ok" | "warn" | "danger", go: address}, or {detail} with a status of 400 and up,
+//   {fragments, now, version, toast: text, kind: "ok" | "warn" | "danger", go: address}, or a problem {code} with a status of 400 and up (its words stand in #toasts),
 //   or a page: a redirect is followed, another page's <main> is laid over this one (a form with its errors, say).
 // A RECEIPT window.live.toast(text, kind) puts it in #toasts; "ok" goes after eight seconds, the others stay until closed.
 // Nothing is lost: what was written stands in the form until an answer has come.
@@ -38,7 +38,7 @@ async function send(form, button) {
   if (said.go) return location.assign(said.go)
   if (answer.ok) form.reset()
   live.show(said)
-  toast(said.toast ?? said.detail ?? said.title, said.kind ?? (answer.ok ? "ok" : "danger"))
+  toast(said.toast ?? (answer.ok ? "" : refusal(said.code)), said.kind ?? (answer.ok ? "ok" : "danger"))
   live.askAll()
 }
 
@@ -48,6 +48,11 @@ async function page(answer) {
   document.title = fresh.title
   live.lay(document.getElementById("main"), fresh.getElementById("main"))
   document.querySelector("#main [data-focus]")?.focus()
+}
+
+function refusal(code) {
+  const words = (wanted) => document.querySelector(`#toasts template[data-refusal="${wanted}"]`)?.content.textContent
+  return words(code) ?? words("")
 }
 
 function toast(text, kind = "ok") {

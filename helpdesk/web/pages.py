@@ -69,6 +69,7 @@ def iso(moment: datetime) -> str:
 def dress(app: Flask) -> None:
     """Give every template what all pages share."""
     app.jinja_env.filters.update(clock=clock_time, day_clock=day_and_time, duration=duration, iso=iso)
+    app.add_template_global(static_url)  # macros see globals, not what is in the context
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -78,7 +79,6 @@ def dress(app: Flask) -> None:
             "brand": brand(),
             "viewer": current_user._get_current_object() if current_user.is_authenticated else None,
             "now": now(),
-            "static_url": static_url,
             "languages": LANGUAGES,
             "lang": current_language(),
             "is_demo": app.config["HELPDESK"].demo,
