@@ -71,3 +71,8 @@ def test_the_socket_is_for_our_own_origin_and_in_order():
     assert options["async_handlers"] is False
     assert options["transports"] == ["polling", "websocket"]
     assert server.socket_options(websocket_only=True)["transports"] == ["websocket"]
+
+
+def test_workers_do_not_take_long_polling(monkeypatch):
+    monkeypatch.setenv("HELPDESK_LISTENER", "9")
+    assert server.socket_options()["transports"] == ["websocket"]

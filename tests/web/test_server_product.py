@@ -34,12 +34,6 @@ def test_a_taken_port_ends_with_one_line_and_code_one(desk):
     assert str(desk.port) in ended.stderr
 
 
-def test_several_workers_on_sqlite_end_with_one_line_and_code_one(desk):
-    ended = serve(desk, "--port", "0", "--workers", "2")
-    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
-    assert "PostgreSQL" in ended.stderr
-
-
 def test_it_comes_back_on_the_same_port_after_a_kill_and_stops_in_good_order(desk):
     port = desk.port
     desk.kill_server()

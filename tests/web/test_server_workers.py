@@ -108,14 +108,6 @@ def test_news_reach_clients_of_every_worker_in_order(redis):
             client.line.close()
 
 
-def test_workers_do_not_take_long_polling():
-    with TinyServer("0", "2") as server:
-        line = socket.create_connection(("127.0.0.1", server.port), timeout=15)
-        line.sendall(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        assert line.makefile("rb").read().startswith(b"HTTP/1.1 400 ")
-        line.close()
-
-
 @pytest.mark.parametrize(
     ("redis_url", "database_url", "word"),
     [
