@@ -1,5 +1,6 @@
 """What the scripts promise at the top of each file, tried in a browser: live.js, lay.js, send.js, clock.js, keys.js."""
 
+import re
 import shutil
 
 import pytest
@@ -207,3 +208,4 @@ def test_clocks_tick_by_the_servers_time(page):
     page.evaluate("document.getElementById('r1').setAttribute('data-from', '2026-11-23T09:00:00Z')")
     page.evaluate("document.getElementById('r1').setAttribute('data-due', '2026-11-23T09:05:00Z'); live.tick()")
     expect(page.locator("#r1")).to_have_class("is-soon")
+    expect(page.locator("#r1")).to_have_attribute("style", re.compile("--v: 8[45]%"))
