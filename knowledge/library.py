@@ -135,9 +135,9 @@ def revise(
         ],
     )
     article.revisions.append(revision)
+    article.current_revision = revision
     session.flush()
     article.title = title
-    article.current_revision_id = revision.id
     article.state = ArticleState.PUBLISHED
     article.changed_at = now
     touch(session)

@@ -33,11 +33,10 @@ def build_channel(documents: Sequence[Mapping[str, float]], lengths: Sequence[fl
     for at, terms in enumerate(documents):
         room = k1 * (1 - b + b * lengths[at])
         for term, count in terms.items():
-            holders[term].append((at, count * (k1 + 1) / (count + room)))
+            holders[term].append((at, count / (count + room)))
     total = len(documents)
-    idf = {term: log(1 + (total - len(held) + 0.5) / (len(held) + 0.5)) for term, held in holders.items()}
-    return Channel(
-        postings={term: tuple((at, idf[term] * value) for at, value in held) for term, held in holders.items()},
-        worth={term: value * (k1 + 1) for term, value in idf.items()},
-        unknown=log(1 + (total + 0.5) / 0.5) * (k1 + 1),
-    )
+    postings, worth = {}, {}
+    for term, held in holders.items():
+        most = worth[term] = log(1 + (total - len(held) + 0.5) / (len(held) + 0.5)) * (k1 + 1)
+        postings[term] = tuple([(at, most * share) for at, share in held])
+    return Channel(postings, worth, unknown=log(1 + (total + 0.5) / 0.5) * (k1 + 1))

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import NamedTuple
 
 from knowledge.search.channel import Channel, build_channel
 from knowledge.search.document import Document, Part, Passage, for_readers
@@ -32,8 +33,7 @@ COMPOUND_PART = 0.35
 STEMS_K1, GRAMS_K1, LENGTH = 2.0, 1.4, 0.4
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A word of a passage: where it stands, and the terms under which it is indexed."""
 
     start: int
@@ -84,16 +84,8 @@ def build_index(documents: Iterable[Document], staff: bool) -> Index:
 
 def _spans(passage: Passage, said: Sequence[Word], vocabulary: Vocabulary) -> tuple[Span, ...]:
     """The words of a passage with their terms, the word's own first, then those of its parts."""
-    lang, small = passage.lang, SMALL_WORDS[passage.lang]
-    return tuple(
-        Span(
-            word.start,
-            word.end,
-            tuple(f"{lang}:{one}" for one in (vocabulary.term(word.folded), *vocabulary.parts(word.folded))),
-        )
-        for word in said
-        if word.folded not in small
-    )
+    small = SMALL_WORDS[passage.lang]
+    return tuple(Span(word.start, word.end, vocabulary.terms(word.folded)) for word in said if word.folded not in small)
 
 
 def _terms(read: Read) -> dict[str, float]:

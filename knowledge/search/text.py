@@ -6,8 +6,8 @@ steps use when a word is not known as it stands.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 LANGS = ("sv", "fi", "en")
 LONGEST_WORD = 48
@@ -20,8 +20,7 @@ _LOOKALIKES = str.maketrans(
 )
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word: folded, and where it stands in the text it came from (``text[start:end]``)."""
 
     folded: str
@@ -50,10 +49,11 @@ def words(text: str) -> list[Word]:
     return [Word(folded, *match.span()) for match in _WORD.finditer(text) if (folded := fold(match[0]))]
 
 
-def grams(folded: str, size: int = 4) -> list[str]:
+@lru_cache(maxsize=50_000)
+def grams(folded: str, size: int = 4) -> tuple[str, ...]:
     """The runs of ``size`` letters in a word without å, ä, ö, with its beginning and end marked."""
     marked = f"_{bare(folded)}_"
-    return [marked[at : at + size] for at in range(max(1, len(marked) - size + 1))]
+    return tuple(marked[at : at + size] for at in range(max(1, len(marked) - size + 1)))
 
 
 def _plain(letter: str) -> str:

@@ -60,6 +60,7 @@ class Vocabulary:
         self._bare_spellings = [bare(word) for word in self._spellings]
         self._in_order = sorted((bare(word), word) for word in counts)
         self.resolve = lru_cache(maxsize=4096)(self._resolve)
+        self._terms: dict[str, tuple[str, ...]] = {}
 
     def term(self, word: str) -> str:
         """The stem under which a word is indexed; forms that only the documents show to be one are one here."""
@@ -88,6 +89,13 @@ class Vocabulary:
         return tuple(
             Meaning(cut, 0.9 - 0.05 * place, "beginning") for place, (cut, _) in enumerate(begun.most_common(8))
         )
+
+    def terms(self, word: str) -> tuple[str, ...]:
+        """The terms that a word of a document is indexed under: its own first, then those of its parts."""
+        if word not in self._terms:
+            stems = (self.term(word), *self.parts(word))
+            self._terms[word] = tuple(f"{self.lang}:{one}" for one in stems)
+        return self._terms[word]
 
     def _resolve(self, word: str) -> tuple[Meaning, ...]:
         """What a folded query word may mean here, best first; nothing when no step finds anything."""
