@@ -133,6 +133,21 @@ class Called(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delayed(Happening):
+    """A visitor said when they will be back; nobody is given the contact before."""
+
+    kind = "delayed"
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack(Happening):
+    """A visitor who was called and not there came after all: they wait again with their first promise."""
+
+    kind = "came_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineDown(Happening):
     """The citizen hung up or left while somebody had the contact."""
 

@@ -35,6 +35,8 @@ class Ticket(Base):
     """The one free return after *not here*."""
     late_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    asked_for: Mapped[str] = mapped_column(default="")
+    """What the visitor needs in the room (hearing loop, a seat…), keys joined by a space; emptied when the visit is over."""
 
     @property
     def label(self) -> str:
