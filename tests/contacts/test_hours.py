@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.doors.models import Schedule, ScheduleException, ScheduleSpan
-from helpdesk.contacts.doors.queries import door_of_site, hours_of, reason_for, site_by_slug
+from helpdesk.contacts.doors.queries import door_of_site, hours_of, open_now, reason_for, site_by_slug
 from helpdesk.contacts.doors.rules import (
     Hours,
     OtherHours,
@@ -118,3 +118,22 @@ def test_a_place_that_does_not_exist_or_receives_nobody_is_unknown(session: Sess
     session.flush()
     with pytest.raises(Unknown):
         door_of_site(session, centre.site)
+
+
+def test_a_door_says_until_when_it_is_open_or_when_it_opens(session: Session, centre: Centre) -> None:
+    door = centre.doors[Channel.CHAT]
+    morning, evening = clock(2026, 11, 23, 9), clock(2026, 11, 23, 20)
+    assert open_now(session, door, morning) == (True, None, None)
+    door.always_open = False
+    assert open_now(session, door, morning) == (False, None, None)
+    schedule = Schedule(door_id=door.id, valid_from=date(2026, 1, 1), changed_at=morning)
+    session.add(schedule)
+    session.flush()
+    session.add_all(
+        ScheduleSpan(schedule_id=schedule.id, weekday=day, opens=time(9), closes=time(16)) for day in range(5)
+    )
+    session.flush()
+    assert open_now(session, door, morning) == (True, clock(2026, 11, 23, 15), None)
+    assert open_now(session, door, evening) == (False, None, clock(2026, 11, 24, 8))
+    door.closed_now = True
+    assert open_now(session, door, morning) == (False, None, None)

@@ -1,12 +1,13 @@
 """Looking doors and sites up, and when they are open."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.doors.models import Door, Schedule, ScheduleException, ScheduleSpan, Site
-from helpdesk.contacts.doors.rules import Hours, OtherHours, Version, WeekSpan
+from helpdesk.contacts.doors.rules import Hours, OtherHours, Version, WeekSpan, is_open, next_opening, opening_at
 from helpdesk.contacts.stages import Channel
 from helpdesk.refusals import Unknown
 
@@ -59,6 +60,23 @@ def hours_of(session: Session, door: Door) -> Hours:
         )
     )
     return Hours(False, door.closed_now, versions, exceptions)
+
+
+class DoorNow(NamedTuple):
+    """Whether a door is open, until when, and when it opens next. Moments in UTC; None for not, always or unknown."""
+
+    is_open: bool
+    closes_at: datetime | None
+    opens_at: datetime | None
+
+
+def open_now(session: Session, door: Door, now: datetime) -> DoorNow:
+    """Say whether a door is open at a moment, when it closes if it is, and when it opens next if it is not."""
+    hours = hours_of(session, door)
+    if not is_open(hours, now):
+        return DoorNow(False, None, next_opening(hours, now))
+    found = None if hours.always_open else opening_at(hours, now)
+    return DoorNow(True, found.closes_at if found else None, None)
 
 
 def reason_for(session: Session, door: Door, day: date, language: str) -> str | None:

@@ -109,9 +109,13 @@ def in_order(found: Iterator[Opening]) -> list[Opening]:
 
 def is_open(hours: Hours, now: datetime) -> bool:
     """Say whether somebody may come in at this moment."""
-    return not hours.closed_now and any(
-        one.opens_at <= now < one.closes_at for one in openings_on(hours, local(now).date())
-    )
+    return not hours.closed_now and opening_at(hours, now) is not None
+
+
+def opening_at(hours: Hours, now: datetime) -> Opening | None:
+    """Return the stretch that a moment lies in, by the hours alone; None when it lies in none."""
+    today = openings_on(hours, local(now).date())
+    return next((one for one in today if one.opens_at <= now < one.closes_at), None)
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
