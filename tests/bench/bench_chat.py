@@ -14,7 +14,7 @@ from tests.soak.processes import Helpdesk
 
 CONVERSATIONS = 200
 GUESS = 600.0
-COST_RATE = 100.0
+COST_RATE = 300.0
 
 
 class Product:
@@ -68,7 +68,7 @@ def run() -> list[Row]:
             return found
 
     bare = median_of(lambda: capacity("durable", "socketio", 1_200, bare_seen))
-    bare_cost = median_of(lambda: cost("durable", "socketio", 500, bare_seen))
+    bare_cost = median_of(lambda: cost("durable", "socketio", 600, bare_seen))
     bare_p99 = level_p99("durable", "socketio", bare_seen)
     reached = median_of(highest)
     foreign = max(seen.foreign, bare_seen.foreign)

@@ -83,9 +83,9 @@ def run() -> list[Row]:
     raw_connects = median_of(lambda: connects("raw_websockets", "raw"))
     our_connects = median_of(lambda: connects("echo", "socketio"))
     cost_seen = Highest()
-    raw_cost = median_of(lambda: cost("raw_websockets", "raw", 5_000, cost_seen))
-    echo_cost = median_of(lambda: cost("echo", "socketio", 1_000, cost_seen))
-    durable_cost = median_of(lambda: cost("durable", "socketio", 500, cost_seen))
+    raw_cost = median_of(lambda: cost("raw_websockets", "raw", 15_000, cost_seen))
+    echo_cost = median_of(lambda: cost("echo", "socketio", 1_500, cost_seen))
+    durable_cost = median_of(lambda: cost("durable", "socketio", 600, cost_seen))
     level = f"{pace().level_clients} clients, {RATE_EACH} messages/s each"
     return [
         Row(

@@ -72,12 +72,15 @@ class Load:
         return best
 
     def microseconds_each(self, rate: float) -> float:
-        """Return the processor time that the server spends on one message at this rate. Hardly disturbed by others."""
+        """Return the processor time that the server spends on one message at this rate. Hardly disturbed by others.
+
+        Give a rate near what the server can do: one that idles between messages is woken for each.
+        """
         foreign, used = Foreign(self.process.pid, self.server.process.pid), self.server.cpu_seconds()
         answer = self.do("window", rate=rate, seconds=2 * pace().window_seconds)
         self.foreign = max(self.foreign, foreign.share())
-        sent: int = answer["sent"]
-        return (self.server.cpu_seconds() - used) / sent * 1e6
+        answered: int = answer["answered"]
+        return (self.server.cpu_seconds() - used) / max(1, answered) * 1e6
 
     def highest_rate(self, guess: float) -> float:
         """Return the highest rate with p99 under 100 ms and 99.5 % answered, to about ten per cent.
