@@ -84,3 +84,18 @@ def indexes(demo_engine: Engine) -> Indexes:
     """The indexes of the demo municipality's library."""
     with Session(demo_engine) as session:
         return Shelf().fresh(session)
+
+
+@pytest.fixture
+def small(session: Session, tmp_path: Path) -> Session:
+    """A library of a dozen services and one article, quick to index."""
+    import_authorities(session, DEMO / "authorities.csv", NOW)
+    import_departments(session, DEMO / "departments.csv", NOW)
+    lines = (DEMO / "catalogue.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.startswith(("id,", "ansok-bygglov,", "odlingslott,", "skol"))]
+    (tmp_path / "few.csv").write_text("".join(kept), encoding="utf-8")
+    import_catalogue(session, tmp_path / "few.csv", NOW)
+    front = "id: kb-bygglov\ntitle: Så söker du bygglov\nlang: sv\ndepartment: bygg\naudience: public"
+    (tmp_path / "bygglov.md").write_text(f"---\n{front}\n---\n\n## Så gör du\nRing oss.\n", encoding="utf-8")
+    import_articles(session, tmp_path, NOW)
+    return session
