@@ -152,4 +152,4 @@ def viewer_of_token(session: Session, token: str, now: datetime) -> Viewer | Non
             Account.disabled_at.is_(None),
         )
     ).one_or_none()
-    return viewer_of(session, row[1], frozenset(row[0].scopes)) if row else None
+    return viewer_of(session, row[1], frozenset(row[0].scopes), row[0].id) if row else None

@@ -33,7 +33,9 @@ def below(session: Session, department_id: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def viewer_of(session: Session, account: Account, scopes: frozenset[str] | None = None) -> Viewer:
+def viewer_of(
+    session: Session, account: Account, scopes: frozenset[str] | None = None, token_id: int | None = None
+) -> Viewer:
     """Return an account as whoever looks or acts, with everything it holds."""
     held = tuple(
         Held(
@@ -55,4 +57,5 @@ def viewer_of(session: Session, account: Account, scopes: frozenset[str] | None 
         language=account.language,
         must_change_password=account.must_change_password,
         scopes=scopes,
+        token_id=token_id,
     )

@@ -63,6 +63,7 @@ class Viewer:
     must_change_password: bool = False
     scopes: frozenset[str] | None = field(default=None)
     """What the API token allows; None for somebody who signed in."""
+    token_id: int | None = None
 
     @property
     def roles(self) -> frozenset[Role]:

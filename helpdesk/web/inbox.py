@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, select, text, update
+from sqlalchemy import CursorResult, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from helpdesk.refusals import InProgress, KeyReused
@@ -17,13 +17,19 @@ OPEN = text(
 ).bindparams(bindparam("now", type_=UtcDateTime()), bindparam("until", type_=UtcDateTime()))
 
 
-def answer_to(session: Session, scope: str, key: str, request_hash: str, now: datetime) -> dict[str, Any] | None:
+def answer_to(
+    session: Session, scope: str, key: str, request_hash: str, now: datetime, waits: bool = True
+) -> dict[str, Any] | None:
     """Begin a request that carries a key; return the answer that was given to it before, None the first time.
 
-    Lives in the transaction that does the work, so that the key and the work are kept together or not at all; a second
-    one that comes while the first still runs waits for it (PostgreSQL: on the unique index, SQLite: for its turn).
-    Raises KeyReused when the key came with another request, InProgress when the first one never gave an answer.
+    Lives in the transaction that does the work, so that the key and the work are kept together or not at all. A second
+    one that comes while the first still runs waits for it, or is refused when ``waits`` is False (on SQLite it always
+    waits for its turn). Raises KeyReused when the key came with another request, InProgress when the first one runs.
     """
+    if not waits and session.get_bind().dialect.name != "sqlite":
+        name = func.hashtextextended(f"{scope} {key}", 0)
+        if not session.scalar(select(func.pg_try_advisory_xact_lock(name))):
+            raise InProgress("The first request with this key is still running.")
     session.execute(delete(InboxKey).where(InboxKey.scope == scope, InboxKey.key == key, InboxKey.until <= now))
     opened: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         OPEN, {"scope": scope, "key": key, "hash": request_hash, "now": now, "until": now + DAY}

@@ -1,0 +1,161 @@
+"""Contacts over the API: letting in, looking up, taking and letting go."""
+
+from flask import current_app, url_for
+from sqlalchemy import select
+
+from helpdesk.api.blueprint import api
+from helpdesk.api.operations import Answer, Call
+from helpdesk.api.paging import PageQuery, cursor_of, start_of
+from helpdesk.api.shapes import ContactOut, NewContact, NewContactOut, Noted, Nothing, Out, TicketOut
+from helpdesk.api.showing import contact_out, envelopes, etag_of
+from helpdesk.channels.arrival import Arrival, arrive, door_of
+from helpdesk.channels.chat.tokens import token_of
+from helpdesk.channels.walk_in.actions import issue_ticket
+from helpdesk.contacts.actions import By, note
+from helpdesk.contacts.models import Contact
+from helpdesk.contacts.queries import seen_contact
+from helpdesk.contacts.stages import Actor, Channel, Stage, WaitsFor
+from helpdesk.queue.actions import hold, mine, release, resume, take, take_next
+from helpdesk.refusals import Unacceptable
+
+GONE = (401, 403, 404, 409, 422)
+
+
+class ContactQuery(PageQuery):
+    """Which contacts."""
+
+    stage: Stage | None = None
+    mine: bool = False
+
+
+class ContactList(Out):
+    """A page of contacts."""
+
+    items: list[ContactOut]
+    next: str | None
+
+
+@api.operation(
+    "POST", "/contacts", scope="contacts:write", body=NewContact, answers={201: NewContactOut}, refusals=(401, 403, 422)
+)
+def let_in(call: Call[NewContact]) -> Answer:
+    """Let a citizen in by a door."""
+    said = call.body
+    if said.callback is not None and said.channel is not Channel.PHONE:
+        wrong = {"field": "callback", "code": "wrong_channel", "message": "Only a phone contact can be called back."}
+        raise Unacceptable("A callback belongs to the phone.", [wrong])
+    arrival = Arrival(
+        door=door_of(call.session, said.channel, said.door),
+        language=said.language,
+        topic=said.topic,
+        needs=frozenset(said.needs),
+        priority=said.priority,
+        text=said.text,
+        number=said.callback.number if said.callback else None,
+        waits_for=WaitsFor.CALLBACK if said.callback else WaitsFor.ANSWER,
+        at=said.callback.at if said.callback else None,
+        ready_at=said.ready_at,
+    )
+    by = By(Actor.API, call.who.account_id)
+    ticket = None
+    if said.channel is Channel.WALK_IN:
+        issued = issue_ticket(call.session, arrival, call.now, by)
+        contact = issued.contact
+        url = url_for("walk_in.ticket_page", token=issued.ticket.token, _external=True)
+        ticket = TicketOut(number=issued.ticket.label, url=url)
+    else:
+        contact = arrive(call.session, arrival, call.now, by)
+    shown = contact_out(call.session, call.who, contact)
+    extra = {"ticket": ticket} if ticket else {}
+    if said.channel is Channel.CHAT:
+        extra["token"] = token_of(contact.public_id, current_app.secret_key)
+    return Answer(NewContactOut(**shown.model_dump(exclude_unset=True), **extra), 201, etag_of(contact))
+
+
+@api.operation(
+    "GET", "/contacts", scope="contacts:read", query=ContactQuery, answers={200: ContactList}, refusals=(401, 403, 422)
+)
+def list_contacts(call: Call[Nothing]) -> Answer:
+    """List contacts, newest first."""
+    limit, before = call.query["limit"], start_of(call.query["cursor"])
+    chosen = select(Contact).order_by(Contact.id.desc()).limit(limit + 1)
+    if before is not None:
+        chosen = chosen.where(Contact.id < before)
+    if call.query["stage"] is not None:
+        chosen = chosen.where(Contact.stage == call.query["stage"])
+    if call.query["mine"]:
+        chosen = chosen.where(Contact.agent_id == call.agent_id)
+    rows = call.session.scalars(chosen).all()
+    items = [ContactOut(**one) for one in envelopes(call.session, call.who, rows[:limit])]
+    return Answer(ContactList(items=items, next=cursor_of(rows[limit - 1].id) if len(rows) > limit else None))
+
+
+@api.operation(
+    "GET", "/contacts/<contact>", scope="contacts:read", answers={200: ContactOut}, refusals=(401, 403, 404)
+)
+def show_contact(call: Call[Nothing], contact: str) -> Answer:
+    """Show a contact; with the full view also its messages, events and why it went to whom it went."""
+    found, _view = seen_contact(call.session, call.who, contact)
+    return Answer(contact_out(call.session, call.who, found, whole=True), etag=etag_of(found))
+
+
+@api.operation(
+    "POST",
+    "/contacts/next",
+    scope="contacts:take",
+    body=Nothing,
+    answers={200: ContactOut, 204: None},
+    refusals=(401, 403, 409, 422),
+)
+def next_contact(call: Call[Nothing]) -> Answer:
+    """Take whoever is next; 204 when nobody waits whom you can take."""
+    contact = take_next(call.session, call.agent_id, call.now)
+    return shown(call, contact) if contact is not None else Answer(None, 204)
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/take", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def take_contact(call: Call[Noted], contact: str) -> Answer:
+    """Take this very contact."""
+    seen_contact(call.session, call.who, contact)
+    return noted(call, take(call.session, call.agent_id, contact, call.now))
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/release", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def release_contact(call: Call[Noted], contact: str) -> Answer:
+    """Put a contact back; its promise is unchanged."""
+    if call.body.note:
+        own = mine(call.session, call.agent_id, contact)
+        note(call.session, own.contact, call.body.note, own.by, call.now)
+    return shown(call, release(call.session, call.agent_id, contact, call.now))
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/hold", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def hold_contact(call: Call[Noted], contact: str) -> Answer:
+    """Ask the citizen to hold."""
+    return noted(call, hold(call.session, call.agent_id, contact, call.now))
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/resume", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def resume_contact(call: Call[Noted], contact: str) -> Answer:
+    """Go on after a hold."""
+    return noted(call, resume(call.session, call.agent_id, contact, call.now))
+
+
+def noted(call: Call[Noted], contact: Contact) -> Answer:
+    """Write the note that came with the call, if any, and show the contact."""
+    if call.body.note:
+        note(call.session, contact, call.body.note, By(Actor.AGENT, call.who.account_id), call.now)
+    return shown(call, contact)
+
+
+def shown(call: Call, contact: Contact) -> Answer:
+    """Answer with a contact."""
+    return Answer(contact_out(call.session, call.who, contact), etag=etag_of(contact))
