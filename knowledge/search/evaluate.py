@@ -116,6 +116,16 @@ def figures_by_class(outcomes: Sequence[Outcome]) -> dict[str, Figures]:
     return {kind: figures([one for one in outcomes if one.query.kind == kind]) for kind in kinds}
 
 
+def table_of(outcomes: Sequence[Outcome]) -> str:
+    """The figures by class and overall as lines of text, for people to read; a dash where a measure does not apply."""
+    lines = [f"{'class':<28}{'queries':>8}{'s@1':>8}{'s@3':>8}{'MRR@10':>8}{'nDCG@10':>9}{'none':>8}"]
+    for kind, one in [*figures_by_class(outcomes).items(), ("all", figures(outcomes))]:
+        cells = (one.success_1, one.success_3, one.mrr_10, one.ndcg_10, one.abstained)
+        shown = ["–" if cell is None else f"{cell:.3f}" for cell in cells]
+        lines.append(f"{kind:<28}{one.queries:>8}{shown[0]:>8}{shown[1]:>8}{shown[2]:>8}{shown[3]:>9}{shown[4]:>8}")
+    return "\n".join(lines)
+
+
 def _grades(judgments: str) -> dict[Item, int]:
     grades = {}
     for judgment in judgments.split():

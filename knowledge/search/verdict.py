@@ -13,7 +13,7 @@ from math import exp
 from knowledge.search.rank import Found
 
 CONSTANT, STEMS, GRAMS, MARGIN = -2.23, 2.99, 3.15, 0.86
-SURE_FROM, NONE_BELOW = 0.65, 0.18
+SURE_FROM, NONE_BELOW = 0.65, 0.16
 
 
 class Verdict(StrEnum):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.search.evaluate import Query, evaluate, figures, figures_by_class, judge, read_queries
+from knowledge.search.evaluate import Query, evaluate, figures, figures_by_class, judge, read_queries, table_of
 
 A, B, C, D = (("service", slug) for slug in "abcd")
 HEAD = "qid\tquery\tlang\tclass\tjudgments\n"
@@ -84,3 +84,10 @@ def test_a_file_without_judgments_can_be_searched() -> None:
 def test_a_file_that_cannot_be_read_says_where(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         read_queries(text)
+
+
+def test_the_table_has_a_line_for_each_class_and_one_for_all() -> None:
+    lines = table_of(evaluate([asked({A: 3}), asked({}, "out-of-scope")], lambda _: [A])).splitlines()
+    assert [line.split()[0] for line in lines] == ["class", "official", "out-of-scope", "all"]
+    assert lines[1].split() == ["official", "1", "1.000", "1.000", "1.000", "1.000", "–"]
+    assert lines[2].split() == ["out-of-scope", "1", "–", "–", "–", "–", "0.000"]

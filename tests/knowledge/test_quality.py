@@ -38,9 +38,9 @@ def found(indexes: Indexes, query: Query, audience: Reader = "staff") -> list[It
 def test_staff_find_the_answer_first_in_most_cases(indexes: Indexes, queries: list[Query]) -> None:
     result = measured(indexes, queries, "staff")
     assert result.queries == 120
-    assert result.success_1 and result.success_1 >= 0.72
-    assert result.success_3 and result.success_3 >= 0.82
-    assert result.ndcg_10 and result.ndcg_10 >= 0.73
+    assert result.success_1 and result.success_1 >= 0.75
+    assert result.success_3 and result.success_3 >= 0.84
+    assert result.ndcg_10 and result.ndcg_10 >= 0.75
 
 
 def test_the_public_finds_nearly_as_well(indexes: Indexes, queries: list[Query]) -> None:
@@ -50,8 +50,8 @@ def test_the_public_finds_nearly_as_well(indexes: Indexes, queries: list[Query])
         for one in queries
     ]
     result = measured(indexes, asked, "public")
-    assert result.success_1 and result.success_1 >= 0.69
-    assert result.ndcg_10 and result.ndcg_10 >= 0.70
+    assert result.success_1 and result.success_1 >= 0.71
+    assert result.ndcg_10 and result.ndcg_10 >= 0.73
 
 
 def test_spelling_inflection_and_compounds_hardly_matter(indexes: Indexes, queries: list[Query]) -> None:
@@ -80,5 +80,5 @@ def test_sure_is_nearly_always_right(indexes: Indexes, queries: list[Query], els
 def test_none_throws_hardly_any_good_answer_away(indexes: Indexes, queries: list[Query], elsewhere: list[str]) -> None:
     silent = [one.qid for one in queries if search(indexes, one.text, lang=one.lang).verdict is Verdict.NONE]
     nowhere = [text for text in elsewhere if search(indexes, text).verdict is Verdict.NONE]
-    assert len(silent) <= 0.06 * len(queries)
-    assert len(nowhere) >= 0.2 * len(elsewhere)
+    assert len(silent) <= 0.02 * len(queries)
+    assert len(nowhere) >= 0.15 * len(elsewhere)
