@@ -74,3 +74,33 @@ def sees_request(
 def answers_request(viewer: Viewer, lead: tuple[int | None, int | None], for_group: bool) -> bool:
     """Say whether somebody may judge a change request: the lead department's own people, or the group management."""
     return viewer.is_any(Role.GROUP_MANAGEMENT) if for_group else is_officer_for(viewer, *lead)
+
+
+def sees_draft(viewer: Viewer, created_by: int | None) -> bool:
+    """Say whether somebody sees a change request that is not sent yet: its author and those who steer improvements."""
+    return steers_requests(viewer) or (created_by is not None and viewer.account_id == created_by)
+
+
+def drafts_requests(viewer: Viewer) -> bool:
+    """Say whether somebody may write a draft: everybody at the service centre, and programs in its name."""
+    return viewer.is_any(Role.AGENT, Role.SUPERVISOR, Role.IMPROVER, Role.API)
+
+
+def steers_requests(viewer: Viewer) -> bool:
+    """Say whether somebody sends, merges and follows up change requests, and approves what is quoted in them."""
+    return viewer.is_any(Role.IMPROVER)
+
+
+def totals_open(viewer: Viewer, executive: frozenset[int]) -> frozenset[int] | None:
+    """Return the authorities whose totals somebody sees; None for all of them.
+
+    The service centre and the group management see every total, a board's reader those of the board, the reader of an
+    executive board (``executive``: their ids) all.
+    """
+    if viewer.is_any(Role.SUPERVISOR, Role.IMPROVER, Role.GROUP_MANAGEMENT):
+        return None
+    reads = [one for one in viewer.held if one.role is Role.BOARD_READER]
+    if any(one.authority_id is None and one.department_ids is None for one in reads):
+        return None
+    boards = frozenset(one.authority_id for one in reads if one.authority_id is not None)
+    return None if boards & executive else boards
