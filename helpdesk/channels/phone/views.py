@@ -168,7 +168,7 @@ def status() -> ResponseReturnValue:
         if "ConferenceSid" in request.form:
             news = read_conference(request.form, moment)
             conference_progress(session, contact_by_public_id(session, news.name), news, moment)
-        elif "CallSid" in request.form:
+        elif "MessageStatus" not in request.form:
             call_status(session, moment)
         return silence()
 

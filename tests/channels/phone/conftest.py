@@ -25,6 +25,7 @@ from helpdesk.contacts.models import Contact
 from helpdesk.db import Database
 from helpdesk.outbox.models import OutboxRow
 from helpdesk.queue.actions import take_next
+from helpdesk.queue.models import Agent
 from helpdesk.worker import work_once
 from tests.builders import Centre
 from tests.conftest import empty
@@ -123,6 +124,14 @@ class Installation:
             for agent in made:
                 agent.phone = DESK
             return [agent.id for agent in made]
+
+    def staffed(self) -> int:
+        """Return the first agent."""
+        return int(self.rows(Agent)[0].id)
+
+    def agent_key(self, agent_id: int) -> str:
+        """Return what the world calls an agent."""
+        return next(str(one.public_id) for one in self.rows(Agent) if one.id == agent_id)
 
     def take(self, agent_id: int) -> str | None:
         """Let the agent take whoever is next; return the contact's public id."""

@@ -24,6 +24,8 @@ from helpdesk.channels.phone.verbs import (
 
 LETTERS_A_SECOND = 15
 """How fast a voice speaks."""
+KEY_AFTER = 2.0
+"""How soon a caller who has a key to press does so, in seconds."""
 LONGEST_SOUND = 10.0
 """How long a sound is taken to be, in seconds."""
 
@@ -97,16 +99,18 @@ def listen(world: World, verb: Say | Play | Pause) -> Generator[float, None, Non
 
 
 def gather(world: World, call: Call, verb: Gather, base: str) -> Steps:
-    """Hear a question and press a key, if the caller has one to press."""
-    for prompt in verb.prompts:
-        if isinstance(prompt, Say | Play | Pause):
-            yield from listen(world, prompt)
+    """Hear a question and press a key, if the caller has one to press: whoever knows the key need not hear it all."""
     wanted = verb.num_digits or len(call.keys_left)
     keys, call.keys_left = call.keys_left[:wanted], call.keys_left[wanted:]
     keys = keys.replace("-", "")
+    for prompt in verb.prompts:
+        if not keys:
+            yield from listen(world, prompt)
+        elif isinstance(prompt, Say):
+            world.log(f"[{prompt.language}] {prompt.text}")
     action = complete(base, verb.action) if verb.action else base
     if keys:
-        yield 1.0
+        yield KEY_AFTER
         world.log(f"{call.caller} presses {keys}")
         return Jump(action, {"Digits": keys, "FinishedOnKey": "", "msg": "Gather End"})
     yield float(verb.timeout)

@@ -89,7 +89,7 @@ class World:
     def run(self, until: Callable[[], bool] | None = None, limit: float = 7200) -> None:
         """Let time pass until the condition holds (else: until every call is over), at most ``limit`` seconds."""
         end = self.clock.now() + timedelta(seconds=limit)
-        is_done = until or (lambda: all(call.is_over for call in self.calls.values()) and not self._agenda)
+        is_done = until or self.is_quiet
         while not is_done() and self.clock.now() < end:
             with self.lock:
                 due = min(self._agenda[0][0], end) if self._agenda else end
@@ -97,6 +97,10 @@ class World:
             with self.lock:
                 while self._agenda and self._agenda[0][0] <= self.clock.now() and not is_done():
                     heapq.heappop(self._agenda)[2]()
+
+    def is_quiet(self) -> bool:
+        """Say whether every call is over and nothing more is planned."""
+        return all(call.is_over for call in self.calls.values()) and not self._agenda
 
     def wake(self, call: Call) -> None:
         """Let a call take its next step now, whatever it was waiting for."""
