@@ -75,6 +75,13 @@ def test_the_version_that_began_last_holds() -> None:
     assert times(hours, date(2026, 9, 7)) == ["0600-1000", "1100-1400"]
 
 
+def test_a_stretch_may_last_past_midnight() -> None:
+    late = Hours(False, False, (Version(date(2026, 1, 1), None, False, None, (WeekSpan(4, time(20), time(2)),)),))
+    assert is_open(late, clock(2026, 11, 21, 0, 59))
+    assert not is_open(late, clock(2026, 11, 21, 1))
+    assert not is_open(late, clock(2026, 11, 20, 0, 30))
+
+
 def test_opening_hours_are_local_on_both_sides_of_the_clock_change() -> None:
     daily = Hours(False, False, (Version(date(2026, 1, 1), None, False, None, (WeekSpan(6, time(1), time(4)),)),))
     spring, autumn = openings_on(daily, date(2026, 3, 29))[0], openings_on(daily, date(2026, 10, 25))[0]

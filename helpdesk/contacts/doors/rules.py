@@ -14,7 +14,7 @@ LOOK_AHEAD_DAYS = 31
 
 @dataclass(frozen=True, slots=True)
 class WeekSpan:
-    """From when to when, local time, on one weekday (0 = Monday). 00:00 as the end is midnight."""
+    """From when to when, local time, on one weekday (0 = Monday). An end at or before the beginning is on the day after."""
 
     weekday: int
     opens: time
@@ -97,8 +97,8 @@ def earliest(closes: time, early: time | None) -> time:
 
 
 def opening(day: date, opens: time, closes: time) -> Opening:
-    """Return a stretch of a local day as moments; 00:00 as the end is midnight after it."""
-    until = day + timedelta(days=1) if closes == MIDNIGHT else day
+    """Return a stretch that begins on a local day as moments. An end at or before the beginning lies on the day after."""
+    until = day + timedelta(days=1) if closes <= opens else day
     return Opening(moment_on(day, opens), moment_on(until, closes))
 
 
@@ -113,9 +113,13 @@ def is_open(hours: Hours, now: datetime) -> bool:
 
 
 def opening_at(hours: Hours, now: datetime) -> Opening | None:
-    """Return the stretch that a moment lies in, by the hours alone; None when it lies in none."""
-    today = openings_on(hours, local(now).date())
-    return next((one for one in today if one.opens_at <= now < one.closes_at), None)
+    """Return the stretch that a moment lies in, by the hours alone; None when it lies in none.
+
+    A stretch that began yesterday may last past midnight.
+    """
+    today = local(now).date()
+    near = [*openings_on(hours, today - timedelta(days=1)), *openings_on(hours, today)]
+    return next((one for one in near if one.opens_at <= now < one.closes_at), None)
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
