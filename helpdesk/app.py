@@ -10,6 +10,9 @@ from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from helpdesk import schema  # noqa: F401  (every table is known before the first query)
+from helpdesk.channels.chat import live as chat
+from helpdesk.channels.chat import sockets as chat_calls
+from helpdesk.api import routes as api
 from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
 from helpdesk.config import Config, from_environment, kept_secret
@@ -26,10 +29,11 @@ BLUEPRINTS = (
     health.bp,
     people.bp,
     phone_views.bp,
+    api.bp,
 )
 """The pages of every package."""
 
-CSRF_EXEMPT: tuple[str, ...] = ("phone",)
+CSRF_EXEMPT: tuple[str, ...] = ("phone", "api")
 """Blueprints that are called by machines with a token or a signature instead of a cookie."""
 
 
@@ -82,6 +86,8 @@ def what_follows(app: Flask, news: News, socketio: SocketIO) -> None:
     """The table of consequences: ``news.on`` in the transaction, ``news.listen`` after the commit."""
     live.pass_on(news, socketio)
     live.let_staff_in(socketio)
+    chat.follow(app.extensions["helpdesk.database"], news, socketio)
+    chat_calls.answer_calls(socketio)
     phone.follow(news)
 
 

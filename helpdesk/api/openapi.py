@@ -94,7 +94,7 @@ def inlined(shape: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any
 
 def header_parameters(one: Operation) -> list[dict[str, Any]]:
     """Return the headers that mean something."""
-    headers = []
+    headers: list[dict[str, Any]] = []
     if one.method == "POST":
         headers.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 64}})
     if one.needs_if_match:

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, request
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.orm import Session
 from pydantic_core import from_json
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from helpdesk.clock import now
@@ -153,7 +153,11 @@ def run(operation: Operation, action: Callable[..., Answer], ids: Mapping[str, s
             sign_of_life(session, viewer.agent_id, moment)
         response = sent(action(Call(session, viewer, body, given, moment), **ids))
         if key is not None:
-            kept = {"status": response.status_code, "body": response.get_data(as_text=True), "etag": response.headers.get("ETag")}
+            kept = {
+                "status": response.status_code,
+                "body": response.get_data(as_text=True),
+                "etag": response.headers.get("ETag"),
+            }
             keep_answer(session, scope, key, kept)
     return response
 
@@ -169,11 +173,11 @@ def caller(moment: datetime) -> Viewer | None:
 
 def parsed(shape: type[B]) -> B:
     """Return the body as its shape. Raises 415, 413 or 400 for what is no JSON object, ValidationError for its content."""
+    if request.content_length and request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send application/json.")
     raw = request.get_data()
     if not raw:
         return shape.model_validate({})
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send application/json.")
     try:
         given = from_json(raw)
     except ValueError as error:
@@ -198,7 +202,7 @@ def request_hash() -> str:
 
 def sent(answer: Answer) -> Response:
     """Return an answer as it goes over the wire."""
-    text = answer.body.model_dump_json(exclude_unset=True) if answer.body is not None else ""
+    text = answer.body.model_dump_json(exclude_unset=True, by_alias=True) if answer.body is not None else ""
     response = Response(text, answer.status, content_type="application/json")
     if answer.status == HTTPStatus.NO_CONTENT:
         del response.headers["Content-Type"]

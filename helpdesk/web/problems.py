@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 
 from helpdesk.refusals import Refusal, Unacceptable
 
@@ -51,6 +51,12 @@ def problem(
     return response
 
 
+def precondition(etag: str) -> None:
+    """Make sure that If-Match names the state that is there. Raises 412 when it names another."""
+    if not request.if_match.contains(etag):
+        raise PreconditionFailed("It has changed since you read it. Read it again.")
+
+
 def wants_json() -> bool:
     """Say whether the one who asks is a machine: the API, or a script of ours that asked for JSON."""
     return request.path.startswith("/api/") or (
@@ -60,6 +66,12 @@ def wants_json() -> bool:
 
 def explain(app: Flask) -> None:
     """Turn refusals and errors into answers that help."""
+
+    @app.before_request
+    def refuse_what_cannot_be_stored() -> None:
+        given = [request.path, *request.args.values(), *request.form.values()]
+        if any("\x00" in text for text in given):
+            raise BadRequest("A text holds a character that cannot be stored (U+0000).")
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """Contacts over the API: letting in, looking up, taking and letting go."""
 
+from typing import Any
+
 from flask import current_app, url_for
 from sqlalchemy import select
 
@@ -9,8 +11,9 @@ from helpdesk.api.paging import PageQuery, cursor_of, start_of
 from helpdesk.api.shapes import ContactOut, NewContact, NewContactOut, Noted, Nothing, Out, TicketOut
 from helpdesk.api.showing import contact_out, envelopes, etag_of
 from helpdesk.channels.arrival import Arrival, arrive, door_of
-from helpdesk.channels.chat.tokens import token_of
-from helpdesk.channels.walk_in.actions import issue_ticket
+from helpdesk.channels.chat.keys import key_of
+from helpdesk.channels.walk_in.actions import issue
+from helpdesk.channels.walk_in.rules import Letter
 from helpdesk.contacts.actions import By, note
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import seen_contact
@@ -56,20 +59,15 @@ def let_in(call: Call[NewContact]) -> Answer:
         at=said.callback.at if said.callback else None,
         ready_at=said.ready_at,
     )
-    by = By(Actor.API, call.who.account_id)
-    ticket = None
+    contact = arrive(call.session, arrival, call.now, By(Actor.API, call.who.account_id))
+    out: dict[str, Any] = envelopes(call.session, call.who, [contact])[0]
     if said.channel is Channel.WALK_IN:
-        issued = issue_ticket(call.session, arrival, call.now, by)
-        contact = issued.contact
-        url = url_for("walk_in.ticket_page", token=issued.ticket.token, _external=True)
-        ticket = TicketOut(number=issued.ticket.label, url=url)
-    else:
-        contact = arrive(call.session, arrival, call.now, by)
-    shown = contact_out(call.session, call.who, contact)
-    extra = {"ticket": ticket} if ticket else {}
+        ticket = issue(call.session, contact, Letter.QUESTION, frozenset(), call.now)
+        url = url_for("walk_in.ticket_page", token=ticket.token, _external=True)
+        out["ticket"] = TicketOut(number=ticket.label, url=url)
     if said.channel is Channel.CHAT:
-        extra["token"] = token_of(contact.public_id, current_app.secret_key)
-    return Answer(NewContactOut(**shown.model_dump(exclude_unset=True), **extra), 201, etag_of(contact))
+        out["token"] = key_of(current_app.config["SECRET_KEY"], contact.public_id, contact.arrived_at)
+    return Answer(NewContactOut(**out), 201, etag_of(contact))
 
 
 @api.operation(
@@ -90,9 +88,7 @@ def list_contacts(call: Call[Nothing]) -> Answer:
     return Answer(ContactList(items=items, next=cursor_of(rows[limit - 1].id) if len(rows) > limit else None))
 
 
-@api.operation(
-    "GET", "/contacts/<contact>", scope="contacts:read", answers={200: ContactOut}, refusals=(401, 403, 404)
-)
+@api.operation("GET", "/contacts/<contact>", scope="contacts:read", answers={200: ContactOut}, refusals=(401, 403, 404))
 def show_contact(call: Call[Nothing], contact: str) -> Answer:
     """Show a contact; with the full view also its messages, events and why it went to whom it went."""
     found, _view = seen_contact(call.session, call.who, contact)
@@ -156,6 +152,6 @@ def noted(call: Call[Noted], contact: Contact) -> Answer:
     return shown(call, contact)
 
 
-def shown(call: Call, contact: Contact) -> Answer:
+def shown(call: Call[Any], contact: Contact) -> Answer:
     """Answer with a contact."""
     return Answer(contact_out(call.session, call.who, contact), etag=etag_of(contact))

@@ -18,9 +18,7 @@ def me(call: Call[Nothing]) -> Answer:
     return Answer(myself(call))
 
 
-@api.operation(
-    "PUT", "/me/state", scope="contacts:take", body=StateIn, answers={200: Me}, refusals=(401, 403, 422)
-)
+@api.operation("PUT", "/me/state", scope="contacts:take", body=StateIn, answers={200: Me}, refusals=(401, 403, 422))
 def choose_my_state(call: Call[StateIn]) -> Answer:
     """Choose available, paused or offline; ttl_s says for how many seconds your presence holds."""
     said = call.body

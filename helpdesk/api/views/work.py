@@ -1,6 +1,5 @@
 """Work on a contact over the API: messages, notes, handovers, pain points, closing."""
 
-
 from helpdesk.api.blueprint import api
 from helpdesk.api.operations import Answer, Call
 from helpdesk.api.shapes import (
@@ -21,7 +20,7 @@ from helpdesk.api.views.contacts import GONE
 from helpdesk.contacts.actions import By, Words, note, say
 from helpdesk.contacts.queries import lock_by_public_id, seen_contact
 from helpdesk.contacts.stages import Actor, Author
-from helpdesk.feedback.actions import flag
+from helpdesk.feedback.flags import Flag, flag
 from helpdesk.policy.rules import View, is_officer_for, sees_handover
 from helpdesk.queue.actions import mine
 from helpdesk.refusals import Forbidden, Unknown
@@ -103,6 +102,22 @@ def reply_to_handover(call: Call[ReplyIn], handover: str) -> Answer:
         raise Forbidden("Only the department replies.")
     written = reply(call.session, handover, call.body.text, By(Actor.OFFICER, call.who.account_id), call.now)
     return Answer(ReplyOut(id=written.public_id, at=written.at), 201)
+
+
+@api.operation(
+    "POST",
+    "/contacts/<contact>/pain-points",
+    scope="contacts:write",
+    body=PainPointIn,
+    answers={201: IdOut},
+    refusals=(401, 403, 404, 422),
+)
+def flag_pain_point(call: Call[PainPointIn], contact: str) -> Answer:
+    """Flag something that hurt, on the errand of a contact."""
+    said = call.body
+    flagged = Flag(said.reason, said.service, said.exclusion, said.quote, said.repeat)
+    point = flag(call.session, call.who, contact, flagged, call.now)
+    return Answer(IdOut(id=point.public_id), 201)
 
 
 @api.operation(
