@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpdesk.channels.walk_in.calling import close_walk_in
 from helpdesk.clock import now
 from helpdesk.db import Database, database
 from helpdesk.outbox.actions import Sender, deliver
@@ -31,6 +32,7 @@ def sweep(database: Database, clock: Clock) -> None:
     for agent_id in lost:
         with database.transaction() as session:
             give_back_for(session, agent_id, clock())
+    close_walk_in(database, clock)
 
 
 def work_once(app: Flask, senders: dict[str, Sender], clock: Clock = now) -> int:
