@@ -15,6 +15,7 @@ from helpdesk.channels.chat import sockets as chat_calls
 from helpdesk.api import routes as api
 from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
+from helpdesk.channels.walk_in import calling as visits
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
@@ -89,6 +90,7 @@ def what_follows(app: Flask, news: News, socketio: SocketIO) -> None:
     chat.follow(app.extensions["helpdesk.database"], news, socketio)
     chat_calls.answer_calls(socketio)
     phone.follow(news)
+    visits.follow(news)
 
 
 def senders_of(app: Flask) -> dict[str, Sender]:
