@@ -2,6 +2,10 @@
 .DEFAULT_GOAL := run
 .PHONY: install run test soak bench check lock texts clean
 SHELL := /bin/sh
+ifndef PATH
+PATH := /usr/local/bin:/usr/bin:/bin
+endif
+export PATH
 
 BIN := .venv/bin
 HOST ?= 127.0.0.1
@@ -20,7 +24,7 @@ install: .venv/installed
 
 .venv/installed: .venv/bin/python requirements.lock pyproject.toml $(PO)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
-	$(BIN)/pybabel --quiet compile --directory helpdesk/web/translations 2>/dev/null
+	$(if $(PO),$(BIN)/pybabel --quiet compile --directory helpdesk/web/translations)
 	@touch $@
 
 .venv/tested: .venv/installed

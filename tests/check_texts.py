@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
@@ -18,6 +20,18 @@ FOLDER = ROOT / "helpdesk" / "web" / "translations"
 LANGUAGES = ("sv", "fi", "en")
 KEYWORDS = ("_", "_l", "_n:1,2", "gettext", "ngettext:1,2", "lazy_gettext", "pgettext:1c,2", "npgettext:1c,2,3")
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+HEADER = "# Copyright the contributors. Licensed under the EUPL-1.2."
+ABOUT: dict[str, Any] = {
+    "project": "Helpdesk",
+    "version": "1",
+    "copyright_holder": "the contributors",
+    "msgid_bugs_address": "servicecenter@kommunen.example",
+    "last_translator": "the contributors",
+    "language_team": "the contributors",
+    "creation_date": datetime(2026, 11, 23, tzinfo=UTC),
+    "revision_date": datetime(2026, 11, 23, tzinfo=UTC),
+}
+"""The dates stand still, so that a catalogue changes only when a text does."""
 MAPPING = "[python: **.py]\n[jinja2: **/templates/**.html]\n[jinja2: **/templates/**.txt]\n"
 
 
@@ -50,7 +64,8 @@ def catalogue(language: str) -> Catalog:
 def update(texts: Catalog) -> None:
     """Take new texts into every catalogue and drop those that are gone. A changed text is a new one: nothing is guessed."""
     for language in LANGUAGES:
-        old, new = catalogue(language), Catalog(locale=language, fuzzy=False)
+        old = catalogue(language)
+        new = Catalog(locale=language, fuzzy=False, header_comment=HEADER, **ABOUT)
         for text in texts:
             if text.id:
                 known = old.get(text.id, text.context)
