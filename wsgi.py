@@ -1,5 +1,9 @@
-"""The program for other hosts: ``gunicorn -k gevent wsgi:app`` (patch before importing; see the README)."""
+"""The program for other hosts: ``gunicorn -k gevent --worker-connections 10000 wsgi:app``."""
 
-from helpdesk.app import create_app
+from gevent import monkey
+
+monkey.patch_all()
+
+from helpdesk.app import create_app  # noqa: E402  (patched before anything else is imported)
 
 app = create_app()

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, url_for
 from flask_babel import format_datetime, format_time
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.clock import now
 from helpdesk.db import reading
-from helpdesk.settings import settings
+from helpdesk.settings import Settings, settings
 from helpdesk.web.languages import LANGUAGES, current_language
 
 
@@ -38,10 +39,13 @@ def static_url(name: str) -> str:
 
 
 def brand() -> Brand:
-    """Return the municipality's name, the service centre's, and its number."""
-    with reading() as session:
-        chosen = settings(session)
-        return Brand(chosen.text("brand.name"), chosen.text("brand.centre"), chosen.text("brand.phone"))
+    """Return the municipality's name, the service centre's, and its number; the defaults while the database is away."""
+    try:
+        with reading() as session:
+            chosen = settings(session)
+    except SQLAlchemyError:
+        chosen = Settings({})
+    return Brand(chosen.text("brand.name"), chosen.text("brand.centre"), chosen.text("brand.phone"))
 
 
 def clock_time(moment: datetime) -> str:
