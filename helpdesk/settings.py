@@ -68,6 +68,7 @@ KNOWN = {
         Known("queue.to_finish", 5, "contacts", 1, 50),
         Known("queue.chat_desks", 33, "% of those on duty", 0, 100),
         Known("queue.calls_beside_chats", False),
+        Known("chat.waiting_at_most", 5_000, "who wait in the chat", 1, 100_000),
         Known("room.agent", 12, "twelfths", 1, 120),
         Known("room.phone", 12, "twelfths", 1, 120),
         Known("room.walk_in", 12, "twelfths", 1, 120),

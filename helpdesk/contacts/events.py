@@ -215,6 +215,17 @@ class Flagged(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(Happening):
+    """The citizen answered the questions of the service survey: grades from 1 to 5, those that were left out missing."""
+
+    kind = "rated"
+    moves_queue = False
+    treatment: int | None = None
+    ease: int | None = None
+    clarity: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextOpened(Happening):
     """Sealed text was opened, by permission; the reason stands in the read log."""
 

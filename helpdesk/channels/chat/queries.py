@@ -1,0 +1,127 @@
+"""Looking into conversations: by their key, what was said, who waits where, and what fits what somebody types."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpdesk.channels.chat.keys import contact_of
+from helpdesk.channels.chat.rules import KEY_HOLDS, KEY_HOLDS_AFTER_END, MAX_PAGE, agent_name
+from helpdesk.contacts.events import Rated, plain
+from helpdesk.contacts.models import Contact, ContactEvent, Message
+from helpdesk.contacts.queries import messages_after
+from helpdesk.contacts.stages import Author, Channel, Stage
+from helpdesk.queue.models import Agent
+from helpdesk.refusals import Unknown
+from helpdesk.settings import settings
+
+WRITTEN = (Channel.CHAT, Channel.MESSAGE)
+"""Contacts that a citizen follows and answers in writing."""
+
+
+def opened(session: Session, secret_key: str, public_id: str, key: str, now: datetime) -> Contact:
+    """Return the conversation that a key opens.
+
+    Raises Unknown, the same for all: a key that is not ours, of another contact, too old, or of one that ended long ago.
+    """
+    if contact_of(secret_key, key) != public_id:
+        raise Unknown("There is no such conversation.")
+    contact = session.scalar(select(Contact).where(Contact.public_id == public_id))
+    if contact is None or contact.channel not in WRITTEN or now > contact.arrived_at + KEY_HOLDS:
+        raise Unknown("There is no such conversation.")
+    if contact.closed_at is not None and now > contact.closed_at + KEY_HOLDS_AFTER_END:
+        raise Unknown("There is no such conversation.")
+    return contact
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a conversation, and whether more follows."""
+
+    messages: list[dict[str, Any]]
+    more: bool
+
+
+def said_after(session: Session, contact_id: int, public_id: str, after: int, limit: int = MAX_PAGE) -> Page:
+    """Return what was said after a ``seq``, as the socket tells it, at most ``limit`` messages."""
+    found = list(messages_after(session, contact_id, after, limit + 1))
+    names = agent_names(session, found)
+    told = [message_told(public_id, one, names.get(one.account_id)) for one in found[:limit]]
+    return Page(told, len(found) > limit)
+
+
+def message_with(session: Session, contact_id: int, public_id: str, seq: int) -> dict[str, Any] | None:
+    """Return one message as the socket tells it; None when it is gone."""
+    found = session.scalar(select(Message).where(Message.contact_id == contact_id, Message.seq == seq))
+    if found is None:
+        return None
+    return message_told(public_id, found, agent_names(session, [found]).get(found.account_id))
+
+
+def message_told(public_id: str, message: Message, agent: str | None) -> dict[str, Any]:
+    """Return a message in the contract's shape. ``agent``: what the citizen is told that its author is called."""
+    told: dict[str, Any] = {
+        "contact": public_id,
+        "seq": message.seq,
+        "kind": message.kind.value,
+        "author": message.author.value,
+        "text": message.text,
+        "at": plain(message.at),
+    }
+    name = agent if message.author is Author.AGENT else message.name if message.author is Author.CITIZEN else None
+    if name:
+        told["name"] = name
+    if message.client_id is not None and message.author is Author.CITIZEN:
+        told["client_id"] = message.client_id
+    if message.ref is not None:
+        told["ref"] = message.ref
+    return told
+
+
+def agent_names(session: Session, messages: Iterable[Message]) -> dict[int | None, str]:
+    """Return what a citizen is told that the agents behind these messages are called, by account."""
+    accounts = {one.account_id for one in messages if one.author is Author.AGENT and one.account_id is not None}
+    if not accounts:
+        return {}
+    form = settings(session).text("brand.agent_name")
+    rows = session.execute(select(Agent.account_id, Agent.name).where(Agent.account_id.in_(accounts)))
+    shown = {row.account_id: agent_name(row.name, form) for row in rows}
+    return {account_id: name for account_id, name in shown.items() if name}
+
+
+def name_of_agent(session: Session, agent_id: int | None) -> str | None:
+    """Return what a citizen is told that an agent is called; None for nobody, or when the setting says so."""
+    if agent_id is None:
+        return None
+    name = session.scalar(select(Agent.name).where(Agent.id == agent_id))
+    return agent_name(name, settings(session).text("brand.agent_name"))
+
+
+def count_waiting_chats(session: Session, at_most: int) -> int:
+    """Return how many wait at the chat; stops counting at ``at_most``."""
+    waiting = select(Contact.id).where(Contact.stage == Stage.WAITING, Contact.channel == Channel.CHAT).limit(at_most)
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def waiting_chats(session: Session, limit: int) -> list[str]:
+    """Return the public ids of those who wait at the chat, in the order of their places, at most ``limit``."""
+    return list(
+        session.scalars(
+            select(Contact.public_id)
+            .where(Contact.stage == Stage.WAITING, Contact.channel == Channel.CHAT)
+            .order_by(Contact.due_at, Contact.id)
+            .limit(limit)
+        )
+    )
+
+
+def grades_of(session: Session, contact_id: int) -> dict[str, int] | None:
+    """Return the answers that the citizen gave to the three questions; None when they have not been answered."""
+    return session.scalar(
+        select(ContactEvent.facts)
+        .where(ContactEvent.contact_id == contact_id, ContactEvent.kind == Rated.kind)
+        .limit(1)
+    )
