@@ -7,9 +7,10 @@ is sent along with a REST request has no address of its own.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, format_datetime, gettext
 
 VOICES: Mapping[str, str] = {"sv": "sv-SE", "fi": "fi-FI", "en": "en-GB"}
 KEY_PATIENCE_S = 6
@@ -98,14 +99,17 @@ class Speech:
         SubElement(response, "Hangup")
         return written(response)
 
-    def say_closed(self, language: str) -> str:
-        """Say that nobody answers now, and end the call."""
+    def say_closed(self, language: str, opens_at: datetime | None) -> str:
+        """Say that nobody answers now, and when somebody will if that is known, and end the call."""
         response = Element("Response")
         with speaking(language):
             say(
                 response, language, gettext("You have reached %(centre)s. Our phone is closed now.", centre=self.centre)
             )
             say(response, language, gettext("If a life is in danger, hang up and call 112."))
+            if opens_at is not None:
+                when = format_datetime(opens_at, "EEEE d MMMM HH:mm")
+                say(response, language, gettext("We open again %(when)s.", when=when))
         SubElement(response, "Hangup")
         return written(response)
 

@@ -21,7 +21,7 @@ from helpdesk.channels.phone.telephone import LineGone, NotNow, Telephone, telep
 from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.contacts.doors.models import Door
-from helpdesk.contacts.events import Happening, Released, Resolved, Taken
+from helpdesk.contacts.events import Happening, Held, Released, Resolved, Resumed, Taken
 from helpdesk.contacts.models import Contact, ContactEvent
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import Channel, Stage
@@ -59,6 +59,14 @@ def wait_again(session: Session, event: Released) -> None:
     send_later(session, "phone.requeue", key, {"contact": contact.public_id}, moment, contact.id)
     for other in live_legs(session, contact.id, LegRole.AGENT):
         end_later(session, other, moment)
+
+
+def hold_line(session: Session, event: Held | Resumed) -> None:
+    """The agent asked the caller to hold, or goes on: the caller is to hear music, or the agent."""
+    contact, leg = caller_of(session, event)
+    if leg is not None:
+        key = f"phone.hold:{contact.public_id}:{contact.last_event}"
+        send_later(session, "phone.hold", key, {}, moment_of(session, contact), contact.id)
 
 
 def close_lines(session: Session, event: Resolved) -> None:
@@ -120,6 +128,7 @@ class Switchboard:
             "phone.connect": self.connect,
             "phone.ring": self.ring,
             "phone.requeue": self.requeue,
+            "phone.hold": self.hold,
             "phone.end": self.end,
         }
 
@@ -174,6 +183,24 @@ class Switchboard:
             raise TryLater(str(later), later.after_s) from later
         except LineGone as gone:
             self.line_gone(call)
+            raise Refused(str(gone)) from gone
+
+    def hold(self, letter: Letter) -> None:
+        """Put the caller on hold or take them back: whatever the contact's stage says by now, so that order does not matter."""
+        with self.database.reading() as session:
+            contact = session.scalar(select(Contact).where(Contact.id == letter.contact_id))
+            leg = citizen_leg(session, contact.id) if contact is not None else None
+            if contact is None or leg is None or contact.stage not in TALKING_STAGES or leg.state is LegState.ENDED:
+                return
+            exchange, call, conference = leg.exchange, leg.call_key, leg.conference_key
+            is_held = contact.stage is Stage.HELD
+        if conference is None:
+            raise TryLater("the caller is not in the conference yet")
+        try:
+            self.telephone.hold(exchange, conference, call, is_held)
+        except NotNow as later:
+            raise TryLater(str(later), later.after_s) from later
+        except LineGone as gone:
             raise Refused(str(gone)) from gone
 
     def end(self, letter: Letter) -> None:
@@ -235,8 +262,10 @@ def number_of(session: Session, contact: Contact) -> str:
 
 
 def follow(news: News) -> None:
-    """Let takes, put-backs and ends move the lines."""
+    """Let takes, holds, put-backs and ends move the lines."""
     news.on(Taken, connect_call)
+    news.on(Held, hold_line)
+    news.on(Resumed, hold_line)
     news.on(Released, wait_again)
     news.on(Resolved, close_lines)
 

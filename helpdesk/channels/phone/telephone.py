@@ -54,6 +54,10 @@ class Telephone(Protocol):
         """Ring a number; who answers hears the document, ``callback`` is told. Returns the new leg's key."""
         ...
 
+    def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
+        """Let one who sits in a conference listen to music, or back in."""
+        ...
+
     def end(self, exchange: str, call: str) -> None:
         """Close a line."""
         ...
@@ -124,6 +128,10 @@ class TwilioTelephone:
         )
         return str(made.sid)
 
+    def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
+        """Let one who sits in a conference listen to music, or back in."""
+        self.ask(lambda: self.client(exchange).conferences(conference).participants(call).update(hold=is_held))
+
     def end(self, exchange: str, call: str) -> None:
         """Close a line."""
         self.ask(lambda: self.client(exchange).calls(call).update(status="completed"))
@@ -142,6 +150,7 @@ class PretendTelephone:
     def __init__(self) -> None:
         self.redirected: list[tuple[str, str]] = []
         self.rung: list[tuple[str, str]] = []
+        self.held: list[tuple[str, bool]] = []
         self.ended: list[str] = []
         self.trouble: list[Exception] = []
         """Raised one by one by the next requests."""
@@ -161,6 +170,11 @@ class PretendTelephone:
         self._fail()
         self.rung.append((number, callback))
         return f"CA{len(self.rung):032x}"
+
+    def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
+        """Remember who was put on hold, and let back in."""
+        self._fail()
+        self.held.append((call, is_held))
 
     def end(self, exchange: str, call: str) -> None:
         """Remember which line was closed."""

@@ -7,6 +7,7 @@ else the hash of path and body, and the same key gets the same answer. ``/twilio
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -34,6 +35,7 @@ from helpdesk.channels.phone.telephone import is_signed
 from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.contacts.actions import keep_address
+from helpdesk.contacts.doors.queries import open_now
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import contact_by_public_id
 from helpdesk.contacts.stages import OVER_STAGES, AddressKind, Channel, Stage
@@ -55,7 +57,6 @@ def check_signature() -> ResponseReturnValue | None:
     token = our_config().twilio_auth_token
     if not token:
         abort(404)
-    request.get_data()
     query = request.query_string.decode()
     url = public_url() + request.path + (f"?{query}" if query else "")
     if not is_signed(token, url, request.form, request.headers.get("X-Twilio-Signature", "")):
@@ -78,10 +79,11 @@ def voice() -> ResponseReturnValue:
         speech, caller = speech_of(session), call_in(session, read_call(request.form, moment))
         if caller.is_gone:
             return silence()
-        if caller.door.closed_now:
-            return speech.say_closed(caller.language)
         if caller.leg.contact_id is not None:
             return speech.wait_in_line(caller.language)
+        door = open_now(session, caller.door, moment)
+        if not door.is_open:
+            return speech.say_closed(caller.language, door.opens_at)
         if caller.door.language:
             return speech.ask_area(caller.language, greet=True)
         return speech.ask_language()
@@ -229,8 +231,12 @@ def once(answer: Callable[[Session, datetime], str]) -> Response:
 
 
 def body_hash() -> str:
-    """Return the key of a webhook that brings none: the hash of its path, with the query, and its body."""
-    return hashlib.sha256(request.full_path.encode() + b"\n" + request.get_data()).hexdigest()
+    """Return the key of a webhook that brings none: the hash of its path, with the query, and its fields.
+
+    The fields, not the raw bytes: those are gone once anybody has read the form.
+    """
+    fields = urlencode(list(request.form.items(multi=True)))
+    return hashlib.sha256(f"{request.full_path}\n{fields}".encode()).hexdigest()
 
 
 def document(body: str) -> Response:

@@ -5,9 +5,13 @@ from sqlalchemy import select
 
 from helpdesk.channels.phone.models import LegRole, LegState
 from helpdesk.channels.phone.network.calls import Habits, Person
+from helpdesk.clock import now
 from helpdesk.contacts.models import ContactAddress, ContactEvent
-from helpdesk.contacts.stages import EndedAs, Stage
+from helpdesk.contacts.stages import EndedAs, Outcome, Reason, Stage
+from helpdesk.queue.actions import hold, release, resume
 from helpdesk.queue.models import Period, PeriodKind
+from helpdesk.resolution.actions import resolve
+from helpdesk.resolution.rules import Closing, ErrandSaid
 from tests.channels.phone.conftest import PUBLIC
 
 CALLER, CENTRE = "+46701740601", "+46980319200"
@@ -134,6 +138,51 @@ def test_a_citizen_who_hung_up_before_the_worker_came_is_found_out(installation)
     assert contact.stage is Stage.WRAP_UP
     assert [row.dead_at is not None for row in installation.outbox()] == [True, False]
     assert [leg.role for leg in installation.legs()] == [LegRole.CITIZEN]
+
+
+def test_on_hold_the_caller_hears_music_and_comes_back(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    key = installation.take(maria)
+    talk(installation, call)
+    seat = call.room.seats[call.sid]
+    for act, is_held in ((hold, True), (resume, False)):
+        with installation.database.transaction() as session:
+            act(session, maria, key, now())
+        assert installation.work() == 1
+        assert seat.held is is_held
+    assert installation.twilio.refused == []
+
+
+def test_a_call_that_is_put_back_waits_in_the_queue_again(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    key = installation.take(maria)
+    talk(installation, call)
+    with installation.database.transaction() as session:
+        release(session, maria, key, now())
+    assert installation.work() == 2
+    installation.network.run(until=lambda: call.line is not None, limit=60)
+    assert call.line is not None
+    assert installation.contacts()[0].stage is Stage.WAITING
+    assert [leg.state for leg in installation.legs()] == [LegState.QUEUED, LegState.ENDED]
+    assert installation.network.complaints == []
+    assert installation.twilio.refused == []
+
+
+def test_saying_what_came_of_it_closes_the_line(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    key = installation.take(maria)
+    talk(installation, call)
+    with installation.database.transaction() as session:
+        resolve(session, maria, key, Closing(Outcome.SOLVED, (ErrandSaid(Reason.OTHER),)), now())
+    assert installation.work() == 2
+    installation.network.run(limit=30)
+    assert all(one.is_over for one in installation.network.calls.values())
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.ended_as) == (Stage.WRAP_UP, EndedAs.HELPED)
+    assert installation.twilio.refused == []
 
 
 @pytest.mark.parametrize("statuses", [(429,), (500, 500), (503, 429)])

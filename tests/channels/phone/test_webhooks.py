@@ -1,7 +1,7 @@
 """What the webhooks let in, and that the same one twice is one."""
 
 import itertools
-from datetime import timedelta
+from datetime import time, timedelta
 from email.utils import format_datetime
 from functools import partial
 
@@ -12,9 +12,9 @@ from helpdesk.app import create_app
 from helpdesk.channels.phone.models import LegState
 from helpdesk.channels.phone.twiml import read
 from helpdesk.channels.phone.verbs import Enqueue, Gather, Hangup, Leave, Redirect, Say
-from helpdesk.clock import now
+from helpdesk.clock import local, now
 from helpdesk.config import Config
-from helpdesk.contacts.doors.models import Door
+from helpdesk.contacts.doors.models import Door, Schedule, ScheduleSpan
 from helpdesk.contacts.models import ContactAddress, Message
 from helpdesk.contacts.stages import Channel, EndedAs, Stage
 from tests.channels.phone.conftest import ACCOUNT, PUBLIC, TOKEN
@@ -288,6 +288,21 @@ def test_a_closed_door_says_so_and_hangs_up(centre, post):
     assert centre.contacts() == []
 
 
+def test_outside_opening_hours_the_caller_hears_when_we_open(centre, post):
+    today = local(now()).date()
+    with centre.database.transaction() as session:
+        door = session.query(Door).filter(Door.channel == Channel.PHONE).one()
+        door.always_open = False
+        schedule = Schedule(door_id=door.id, valid_from=today, follows_holidays=False, changed_at=now())
+        session.add(schedule)
+        session.flush()
+        later = (today.weekday() + 2) % 7
+        session.add(ScheduleSpan(schedule_id=schedule.id, weekday=later, opens=time(7, 30), closes=time(17)))
+    document = verbs(post("/twilio/voice"))
+    assert any("07:30" in verb.text for verb in document if isinstance(verb, Say))
+    assert isinstance(document[-1], Hangup)
+
+
 def test_a_number_that_stands_for_a_language_asks_for_the_area_at_once(centre, post):
     with centre.database.transaction() as session:
         home = session.query(Door).filter(Door.channel == Channel.PHONE).one()
@@ -297,6 +312,7 @@ def test_a_number_that_stands_for_a_language_asks_for_the_area_at_once(centre, p
                 channel=Channel.PHONE,
                 address="0980-31 92 09",
                 language="fi",
+                always_open=True,
                 name_sv="s",
                 name_en="s",
                 name_fi="s",
