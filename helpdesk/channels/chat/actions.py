@@ -18,7 +18,7 @@ from helpdesk.contacts.events import LineDown, Rated
 from helpdesk.contacts.models import Contact, Message
 from helpdesk.contacts.queries import contact_by_public_id, lock_contact
 from helpdesk.contacts.sealing import mask
-from helpdesk.contacts.stages import AddressKind, Author, Channel, EndedAs, Stage
+from helpdesk.contacts.stages import AddressKind, Author, Channel, EndedAs, MessageKind, Stage
 from helpdesk.news import touch
 from helpdesk.queue.leaving import leave
 from helpdesk.refusals import AlreadyClosed, KeyReused, Unacceptable, WrongStage
@@ -167,7 +167,7 @@ def go(session: Session, contact: Contact, words: str, now: datetime) -> None:
     if newest is not None and newest.author is Author.SYSTEM and newest.ref == LEFT:
         return
     record(session, contact, LineDown(contact_id=contact.id, public_id=contact.public_id), CITIZEN, now)
-    say(session, contact.id, Words(Author.SYSTEM, words, ref=LEFT), PROGRAM, now)
+    say(session, contact.id, Words(Author.SYSTEM, words, kind=MessageKind.SYSTEM, ref=LEFT), PROGRAM, now)
 
 
 def rate(session: Session, contact: Contact, grades: Mapping[str, int | None], now: datetime) -> None:
