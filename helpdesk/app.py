@@ -19,16 +19,20 @@ from helpdesk.channels.walk_in import calling as visits
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
+from helpdesk.feedback import views as feedback
 from helpdesk.news import News
 from helpdesk.outbox.actions import Sender
 from helpdesk.people import guard
 from helpdesk.people import views as people
+from helpdesk.resolution import officer_views as handovers
 from helpdesk.web import headers, health, languages, live, pages, problems
 from helpdesk.web.server import behind_proxies, build_socketio
 
 BLUEPRINTS = (
     health.bp,
     people.bp,
+    handovers.bp,
+    feedback.bp,
     phone_views.bp,
     api.bp,
 )

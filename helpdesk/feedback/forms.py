@@ -75,6 +75,18 @@ class DraftForm(CauseForm):
     lead = SelectField(_l("Who leads it"), validators=[InputRequired(_l("Choose who leads it."))])
 
 
+class WordsForm(FlaskForm):
+    """Other words for a draft."""
+
+    title = StringField(
+        _l("Title"), validators=[InputRequired(_l("Give it a title.")), Length(max=120, message=TOO_LONG)]
+    )
+    text = TextAreaField(
+        _l("What hurts, and what would help"),
+        validators=[InputRequired(_l("Write what hurts.")), Length(max=4000, message=TOO_LONG)],
+    )
+
+
 class MoveForm(FlaskForm):
     """A move to another state, with the version that the mover saw."""
 

@@ -157,7 +157,7 @@ def views_of(session: Session, request_id: int) -> Sequence[DecisionView]:
 def comment_counts(session: Session) -> Mapping[int, int]:
     """Return how many lines the thread of each request has."""
     rows = session.execute(select(RequestComment.request_id, func.count()).group_by(RequestComment.request_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def follower(session: Session, request_id: int, account_id: int) -> RequestFollower | None:
@@ -182,7 +182,7 @@ class Merge:
 
 def merges_around(session: Session, request: ChangeRequest) -> list[Merge]:
     """Return the merges in force in which a request takes part, on either side."""
-    numbers = dict(session.execute(select(ChangeRequest.id, ChangeRequest.number)).tuples().all())
+    numbers = dict(session.execute(select(ChangeRequest.id, ChangeRequest.number)).all())
     rows = session.scalars(
         select(RequestMerge)
         .where(

@@ -21,7 +21,7 @@ bp = Blueprint("people", __name__)
 FIRST_PAGES = (
     ("desk", "desk.home"),
     ("reception", "walk_in.reception"),
-    ("handovers", "resolution.handovers"),
+    ("handovers", "handovers.index"),
     ("improvements", "feedback.board"),
     ("results", "insight.results"),
     ("administration", "people.welcome"),
