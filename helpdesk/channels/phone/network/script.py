@@ -52,9 +52,11 @@ def read_script(text: str) -> list[ScriptedCall]:
 
 def read_one(n: int, said: Any) -> ScriptedCall:
     """Return one call."""
-    if not isinstance(said, Mapping) or (unknown := set(said) - {*NUMBERS, *TEXTS}):
-        known = ", ".join((*TEXTS, *NUMBERS))
-        raise BadScript(f"Call {n} may have {known}" + (f", not {', '.join(map(str, unknown))}." if said else "."))
+    known = (*TEXTS, *NUMBERS)
+    if not isinstance(said, Mapping):
+        raise BadScript(f"Call {n} is a set of fields: {', '.join(known)}.")
+    if unknown := set(said) - set(known):
+        raise BadScript(f"Call {n} may have {', '.join(known)}, not {', '.join(map(str, unknown))}.")
     person = Person(
         keys=str(said.get("keys", PLAIN.person.keys)),
         patience=seconds(n, said, "patience", PLAIN.person.patience),
