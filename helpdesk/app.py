@@ -10,6 +10,8 @@ from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from helpdesk import schema  # noqa: F401  (every table is known before the first query)
+from helpdesk.answers import views as answers
+from helpdesk.answers.search import Searching
 from helpdesk.channels.chat import live as chat
 from helpdesk.channels.chat import sockets as chat_calls
 from helpdesk.api import routes as api
@@ -33,6 +35,7 @@ BLUEPRINTS = (
     people.bp,
     handovers.bp,
     feedback.bp,
+    answers.bp,
     phone_views.bp,
     api.bp,
 )
@@ -75,6 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     problems.explain(app)
     pages.dress(app)
 
+    app.extensions["helpdesk.search"] = Searching()
     app.extensions["helpdesk.senders"] = senders_of(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

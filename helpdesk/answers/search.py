@@ -5,7 +5,7 @@ ladder (the chat) asks that object; the pages, the desk and the commands call th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, selectinload
 from helpdesk.clock import now as this_moment
 from helpdesk.config import Config
 from helpdesk.db import database
-from knowledge.models import Article, Service
+from knowledge.models import Article, Disturbance, Service
 from knowledge.queries import disturbed
 from knowledge.search.engine import Answer, Hit, Reader, search, suggest
 from knowledge.search.marks import Mark
@@ -45,6 +45,8 @@ class Found:
     excerpt_lang: str
     address: str
     """The page of it, on this site."""
+    link: str | None
+    """Where the service itself is used or its form lies (see :func:`service_link`); None for an article."""
     form: str | None
     """``e_service``, ``pdf`` or ``word``; None for an article."""
     login: str | None
@@ -132,16 +134,22 @@ def shown(session: Session, answer: Answer, lang: str | None, moment: datetime |
     own = lang or answer.lang
     services = _by_slug(session, Service, answer.hits, "service")
     articles = _by_slug(session, Article, answer.hits, "article")
-    troubles = disturbed(session, moment or this_moment(), [one.id for one in services.values()])
+    plain = {one.slug: one for one in service_cards(session, list(services.values()), own, moment)}
     found = []
     for hit in answer.hits:
-        if hit.kind == "service" and (service := services.get(hit.slug)):
-            trouble = troubles.get(service.id)
-            words = text_of(trouble, "text", own)[0] if trouble else None
-            found.append(_service_card(service, hit, own, words))
+        if hit.kind == "service" and (card := plain.get(hit.slug)):
+            found.append(_with_marks(card, hit))
         elif hit.kind == "article" and (article := articles.get(hit.slug)):
             found.append(_article_card(article, hit, own))
     return Results(answer.verdict, tuple(found), answer.lang, answer.ms)
+
+
+def service_cards(
+    session: Session, services: Sequence[Service], lang: str, moment: datetime | None = None
+) -> list[Found]:
+    """Return services as cards in their order, in a language where there is one, with what is wrong at a moment (now)."""
+    troubles = disturbed(session, moment or this_moment(), [one.id for one in services])
+    return [_service_card(one, lang, troubles.get(one.id)) for one in services]
 
 
 def text_of(row: object, name: str, lang: str) -> tuple[str, str]:
@@ -184,25 +192,35 @@ def _by_slug(session: Session, model: type[Row], hits: Sequence[Hit], kind: str)
     return {row.slug: row for row in rows}
 
 
-def _service_card(service: Service, hit: Hit, lang: str, trouble: str | None) -> Found:
+def _service_card(service: Service, lang: str, trouble: Disturbance | None) -> Found:
     title, title_lang = text_of(service, "title", lang)
     excerpt, excerpt_lang = text_of(service, "summary", lang)
-    is_same = hit.excerpt_lang == excerpt_lang
     return Found(
         kind="service",
         slug=service.slug,
-        title=marked(hit.title, hit.marks) if hit.title == title else escape(title),
+        title=escape(title),
         title_lang=title_lang,
-        excerpt=marked(hit.excerpt, hit.excerpt_marks) if is_same else escape(excerpt),
+        excerpt=escape(excerpt),
         excerpt_lang=excerpt_lang,
         address=url_for("answers.service_page", slug=service.slug),
+        link=service_link(service),
         form=service.form.value,
         login=service.login,
         department=text_of(service.department, "name", lang)[0],
         area=service.area,
         life_event=service.life_event,
-        disturbed=trouble,
+        disturbed=text_of(trouble, "text", lang)[0] if trouble else None,
         staff_only=False,
+        score=0.0,
+    )
+
+
+def _with_marks(card: Found, hit: Hit) -> Found:
+    """Mark what matched, where the card is in the language that matched."""
+    return replace(
+        card,
+        title=marked(hit.title, hit.marks) if hit.lang == card.title_lang else card.title,
+        excerpt=marked(hit.excerpt, hit.excerpt_marks) if hit.excerpt_lang == card.excerpt_lang else card.excerpt,
         score=hit.score,
     )
 
@@ -216,6 +234,7 @@ def _article_card(article: Article, hit: Hit, lang: str) -> Found:
         excerpt=marked(hit.excerpt, hit.excerpt_marks),
         excerpt_lang=hit.excerpt_lang,
         address=url_for("answers.article_page", slug=article.slug),
+        link=None,
         form=None,
         login=None,
         department=text_of(article.department, "name", lang)[0],
