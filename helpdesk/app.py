@@ -18,10 +18,12 @@ from helpdesk.api import routes as api
 from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
 from helpdesk.channels.walk_in import calling as visits
+from helpdesk.channels.walk_in import views as walk_in
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
 from helpdesk.feedback import views as feedback
+from helpdesk.insight import views as insight
 from helpdesk.news import News
 from helpdesk.outbox.actions import Sender
 from helpdesk.people import guard
@@ -35,8 +37,10 @@ BLUEPRINTS = (
     people.bp,
     handovers.bp,
     feedback.bp,
+    insight.bp,
     answers.bp,
     phone_views.bp,
+    *walk_in.PAGES,
     api.bp,
 )
 """The pages of every package."""

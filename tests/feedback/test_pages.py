@@ -2,18 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from helpdesk.clock import now
-from helpdesk.db import Database
-from helpdesk.feedback.models import ChangeRequest, RequestState
-from helpdesk.people.models import Role
 from tests.builders import PASSWORD, Centre
-from tests.feedback.conftest import Road
 
 
 def sign_in(app: Flask, who: str) -> FlaskClient:
