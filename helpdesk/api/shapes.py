@@ -90,7 +90,7 @@ class NewContact(In):
     channel: Channel
     door: Slug | None = None
     topic: Short | None = None
-    language: Language = "sv"
+    language: Language | None = None
     needs: list[Need] = Field(default=[], max_length=10)
     priority: Priority = Priority.NORMAL
     text: Text | None = None

@@ -33,7 +33,8 @@ class Arrival:
     """A citizen at a door, as the edge understood them. ``at`` is the time that they chose for a callback or a visit."""
 
     door: Door
-    language: str = "sv"
+    language: str | None = None
+    """None: the one that the door is for, else Swedish."""
     topic: str | None = None
     area: str | None = None
     needs: frozenset[str] = frozenset()

@@ -61,6 +61,8 @@ def keep_address(
     """Keep a name, number or address for a purpose. Nothing is kept of somebody with a protected identity."""
     if contact.protected or not value:
         return
+    if kind is AddressKind.NAME:
+        value = mask(value).text
     session.add(ContactAddress(contact_id=contact.id, kind=kind, value=value, purpose=purpose, delete_rule=delete_rule))
 
 
@@ -112,7 +114,7 @@ def say(session: Session, contact_id: int, words: Words, by: By, now: datetime) 
         kind=words.kind,
         author=words.author,
         account_id=by.account_id,
-        name=words.name,
+        name=mask(words.name).text if words.name else None,
         text=masked.text,
         ref=words.ref,
         at=now,
