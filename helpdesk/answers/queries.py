@@ -14,7 +14,7 @@ from helpdesk.contacts.doors.models import Door, Site
 from helpdesk.contacts.doors.queries import DoorNow, open_now
 from helpdesk.contacts.stages import Channel
 from knowledge.models import Article, Service
-from knowledge.queries import articles_of, list_services, read_article, services_of
+from knowledge.queries import articles_of, find_article, in_language, list_services, read_article, services_of
 from knowledge.sections import plain_text
 from knowledge.values import Accessible, Form, Lang
 
@@ -77,13 +77,18 @@ def ways_to_reach_us(session: Session, lang: str, now: datetime) -> list[Way]:
 
 
 def short_answer(session: Session, found: Sequence[Found], lang: str) -> ShortAnswer | None:
-    """Return the short answer to a search: the first article among the best hits, or the one tied to the best service."""
+    """Return the short answer to a search: the first article among the best hits, or the one tied to the best service.
+
+    It is given in the reader's language when it is there in that.
+    """
     slug = next((one.slug for one in found[:SHORT_ANSWER_AMONG] if one.kind == "article"), None)
     if slug is None and found and found[0].kind == "service":
         service = session.scalar(select(Service).where(Service.slug == found[0].slug))
         tied = articles_of(session, service, Lang(lang), staff=False) if service else []
         slug = tied[0].slug if tied else None
-    reading = read_article(session, slug, staff=False) if slug else None
+    article = find_article(session, slug) if slug else None
+    own = in_language(session, article, Lang(lang)) if article else None
+    reading = read_article(session, own.slug, staff=False) if own else None
     if reading is None or not reading.sections:
         return None
     services = services_of(session, reading.article)

@@ -4,7 +4,8 @@ The application keeps one :class:`Searching` at ``extensions["helpdesk.search"]`
 ladder (the chat) asks that object; the pages, the desk and the commands call the functions here.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -141,7 +142,22 @@ def shown(session: Session, answer: Answer, lang: str | None, moment: datetime |
             found.append(_with_marks(card, hit))
         elif hit.kind == "article" and (article := articles.get(hit.slug)):
             found.append(_article_card(article, hit, own))
-    return Results(answer.verdict, tuple(found), answer.lang, answer.ms)
+    return Results(answer.verdict, tuple(_own_language_first(found, articles, own)), answer.lang, answer.ms)
+
+
+def _own_language_first(found: list[Found], articles: Mapping[str, Article], lang: str) -> list[Found]:
+    """Where versions of one article stand in several places, let the one in the reader's language have the first."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for at, one in enumerate(found):
+        if one.kind == "article":
+            article = articles[one.slug]
+            places[article.translation_of_id or article.id].append(at)
+    ordered = list(found)
+    for held in places.values():
+        versions = sorted((found[at] for at in held), key=lambda one: one.title_lang != lang)
+        for at, one in zip(held, versions, strict=True):
+            ordered[at] = replace(one, score=found[at].score)
+    return ordered
 
 
 def service_cards(
