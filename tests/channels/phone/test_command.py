@@ -17,6 +17,9 @@ from helpdesk.contacts.stages import EndedAs
 from tests.builders import Centre
 from tests.conftest import empty
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is tested here lies before the database; the journeys run on both kinds."""
+
 
 @pytest.fixture
 def served(database_url, tmp_path, monkeypatch):

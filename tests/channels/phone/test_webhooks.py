@@ -10,6 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from helpdesk.app import create_app
 from helpdesk.channels.phone.models import LegState
+from helpdesk.channels.phone.rules import AREA_KEYS
 from helpdesk.channels.phone.twiml import read
 from helpdesk.channels.phone.verbs import Enqueue, Gather, Hangup, Leave, Redirect, Say
 from helpdesk.clock import local, now
@@ -32,6 +33,9 @@ FORM = {
     "To": "+46980319200",
 }
 PATHS = ["voice", "menu", "wait", "left", "again", "status", "sms"]
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What is tested here lies before the database; the journeys run on both kinds."""
 
 
 @pytest.fixture
@@ -60,24 +64,23 @@ def verbs(answer):
     return read(answer.get_data())
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_nobody_gets_in_without_the_signature(centre, path):
+def test_nobody_gets_in_without_the_signature(centre):
     client = centre.app.test_client()
-    for headers in ({}, {"X-Twilio-Signature": ""}, {"X-Twilio-Signature": "nonsense"}, {"X-Twilio-Signature": "å"}):
+    missing_or_wrong = ({}, *({"X-Twilio-Signature": wrong} for wrong in ("", "nonsense", "å")))
+    for path, headers in itertools.product(PATHS, missing_or_wrong):
         answer = client.post(f"/twilio/{path}", data=FORM, headers=headers)
         assert (answer.status_code, answer.get_data()) == (403, b"")
     assert centre.legs() == []
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_without_a_secret_there_is_no_such_page(database_url, tmp_path, path):
+def test_without_a_secret_there_are_no_such_pages(database_url, tmp_path):
     app = create_app(
         Config(
             secret_key="x", seal_key="x", instance=tmp_path, database_url=database_url, public_url=PUBLIC, testing=True
         )
     )
-    answer = app.test_client().post(f"/twilio/{path}", data=FORM)
-    assert answer.status_code == 404
+    for path in PATHS:
+        assert app.test_client().post(f"/twilio/{path}", data=FORM).status_code == 404
     app.extensions["helpdesk.database"].dispose()
 
 
@@ -356,28 +359,36 @@ def assert_ends(document):
             assert isinstance(after, Redirect)
 
 
-@pytest.mark.parametrize("language_key", ["1", "2", "3", "", "9"])
-@pytest.mark.parametrize("area_key", ["1", "2", "3", "4", "", "9", "*"])
-def test_every_path_through_the_menu_ends_in_the_queue_in_the_right_language(centre, post, language_key, area_key):
-    voices = {"1": "sv-SE", "2": "fi-FI", "3": "en-GB"}
-    document = verbs(post("/twilio/voice"))
-    steps = 0
-    for key in (language_key, area_key):
+def walk(post, call, keys):
+    """Follow the menu, pressing these keys ('' for none) as often as asked; return the last document and the steps."""
+    post = partial(post, CallSid=call)
+    document, steps = verbs(post("/twilio/voice")), 0
+    for key in keys:
         asked = True
         while asked:
             assert_ends(document)
-            question = document[0]
-            path = (question.action if key else document[1].url).removeprefix(PUBLIC)
+            path = (document[0].action if key else document[1].url).removeprefix(PUBLIC)
             document = verbs(post(path, Digits=key) if key else post(path))
             steps += 1
             asked = isinstance(document[0], Gather) and "again=1" in document[0].action
-    assert isinstance(document[-1], Enqueue)
-    voice = voices.get(language_key, "sv-SE")
-    assert {verb.language for verb in document if isinstance(verb, Say)} == {voice}
-    assert steps == 2 + (language_key == "9") + (area_key in ("9", "*"))
-    assert {verb.language for verb in verbs(post("/twilio/wait")) if isinstance(verb, Say)} == {voice}
-    (contact,) = centre.contacts()
-    assert contact.language == voice[:2]
+    return document, steps
+
+
+def test_every_path_through_the_menu_ends_in_the_queue_in_the_right_language(centre, post):
+    voices = {"1": "sv-SE", "2": "fi-FI", "3": "en-GB"}
+    paths = list(itertools.product(["1", "2", "3", "", "9"], ["1", "2", "3", "4", "", "9", "*"]))
+    for n, (language, area) in enumerate(paths):
+        call = f"CA{n:032x}"
+        document, steps = walk(post, call, (language, area))
+        assert isinstance(document[-1], Enqueue)
+        voice = voices.get(language, "sv-SE")
+        assert {verb.language for verb in document if isinstance(verb, Say)} == {voice}
+        assert steps == 2 + (language == "9") + (area in ("9", "*"))
+        waiting = verbs(post("/twilio/wait", CallSid=call))
+        assert {verb.language for verb in waiting if isinstance(verb, Say)} == {voice}
+    assert [(one.language, one.area) for one in centre.contacts()] == [
+        (voices.get(language, "sv-SE")[:2], AREA_KEYS.get(area)) for language, area in paths
+    ]
 
 
 def test_the_greeting_names_112_before_anything_is_asked(post):

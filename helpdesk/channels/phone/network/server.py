@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,15 @@ def replies_of(exchange: Exchange, token: str) -> Replies:
     return reply
 
 
+class PatientServer(ThreadingHTTPServer):
+    """A server that is not upset when a client has given up waiting."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing about a line that the client closed; everything else is shown."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class RestServer:
     """A small HTTP server at 127.0.0.1, running in a thread while its ``with`` block lasts. Port 0 means any free one."""
 
@@ -99,7 +109,7 @@ class RestServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing: the network's own log tells the story."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = PatientServer(("127.0.0.1", port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
