@@ -75,12 +75,23 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that looks and cannot write: the database itself refuses it."""
+        """Give a session that looks and cannot write: the database itself refuses it.
+
+        What was read may be used after its end. A look inside a look (a page's frame, say) is the same look, so that
+        nobody holds one connection of the pool while waiting for a second.
+        """
+        outer: Session | None = getattr(self._inside, "reading", None)
+        if outer is not None:
+            yield outer
+            return
         with Session(self.readers, expire_on_commit=False, info=dict(self.tools)) as session:
             if not self.is_sqlite:
                 session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
-            yield session
-            session.rollback()
+            self._inside.reading = session
+            try:
+                yield session
+            finally:
+                self._inside.reading = None
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -1,16 +1,19 @@
 """What the program does by itself: sends the outbox and follows up what time has decided. Also in the serving process."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from helpdesk.channels.walk_in.calling import close_walk_in
 from helpdesk.clock import now
 from helpdesk.db import Database, database
 from helpdesk.outbox.actions import Sender, deliver
+from helpdesk.outbox.queries import BATCH
 from helpdesk.queue.presence import give_back_for, lost_agents
 from helpdesk.resolution.actions import due_wrap_ups, end_wrap_up
 from helpdesk.web.inbox import forget_old_keys
@@ -19,20 +22,35 @@ LOG = logging.getLogger(__name__)
 EVERY_S = 1.0
 """How often the outbox and the clock are looked at, in seconds."""
 
+FORGET_EVERY = 600
+"""Old keys are dropped once in so many rounds."""
+
 Clock = Callable[[], datetime]
+Wait = Callable[[float], bool]
+"""Waits for so many seconds and says whether to stop."""
 
 
 def sweep(database: Database, clock: Clock) -> None:
-    """Do what time has decided: end countdowns, give back what lost agents had, drop old keys. Safe in many processes."""
+    """Do what time has decided: end countdowns, give back what lost agents had. Safe in many processes.
+
+    Each contact has a transaction of its own, and one that fails does not hold up the others.
+    """
     with database.reading() as session:
         ended, lost = due_wrap_ups(session, clock()), lost_agents(session, clock())
     for contact_id in ended:
-        with database.transaction() as session:
-            end_wrap_up(session, contact_id, clock())
+        follow_up(database, end_wrap_up, contact_id, clock())
     for agent_id in lost:
-        with database.transaction() as session:
-            give_back_for(session, agent_id, clock())
+        follow_up(database, give_back_for, agent_id, clock())
     close_walk_in(database, clock)
+
+
+def follow_up(database: Database, step: Callable[[Session, int, datetime], object], row_id: int, now: datetime) -> None:
+    """Do one step for one row in its own transaction; what the database refuses is logged and tried again next round."""
+    try:
+        with database.transaction() as session:
+            step(session, row_id, now)
+    except SQLAlchemyError:
+        LOG.exception("%s failed for %s; trying again", step.__name__, row_id)
 
 
 def work_once(app: Flask, senders: dict[str, Sender], clock: Clock = now) -> int:
@@ -42,18 +60,34 @@ def work_once(app: Flask, senders: dict[str, Sender], clock: Clock = now) -> int
         return deliver(database(), senders, clock)
 
 
-def work(app: Flask, senders: dict[str, Sender], wait: Callable[[float], bool]) -> None:
-    """Work until ``wait`` (a wait for the given seconds) says to stop.
-
-    An error in one round (the database restarts, say) is logged, and the next round tries again.
-    """
+def follow_clock(app: Flask, wait: Wait) -> None:
+    """Look at the clock every second until ``wait`` says to stop."""
     rounds = 0
     while not wait(EVERY_S):
-        try:
-            work_once(app, senders)
-            if rounds % 600 == 0:
-                with app.app_context(), database().transaction() as session:
+        with app.app_context(), surviving():
+            sweep(database(), now)
+            if rounds % FORGET_EVERY == 0:
+                with database().transaction() as session:
                     forget_old_keys(session, now())
-        except SQLAlchemyError:
-            LOG.exception("a round of work failed; trying again")
         rounds += 1
+
+
+def send_outbox(app: Flask, senders: dict[str, Sender], wait: Wait) -> None:
+    """Send what is due until ``wait`` says to stop: at once again while there is more, else every second.
+
+    Apart from the clock, so that nobody's wrap-up waits for a slow telephone network.
+    """
+    sent = 0
+    while not wait(0 if sent >= BATCH else EVERY_S):
+        sent = 0
+        with app.app_context(), surviving():
+            sent = deliver(database(), senders, now)
+
+
+@contextmanager
+def surviving() -> Iterator[None]:
+    """Log what the database refuses in one round (it restarts, say); the next round tries again."""
+    try:
+        yield
+    except SQLAlchemyError:
+        LOG.exception("a round of work failed; trying again")

@@ -1,8 +1,13 @@
 """Commands that run the program: migrate, serve, worker, setting."""
 
+import signal
+from collections.abc import Callable
+from typing import Any
+
 import click
 import gevent
 from flask import Flask
+from gevent.event import Event
 
 from helpdesk.app import create_app, socket_of
 from helpdesk.clock import now
@@ -13,7 +18,10 @@ from helpdesk.migrating import migrate as run_migrations
 from helpdesk.outbox.actions import Sender
 from helpdesk.settings import KNOWN, change_setting, settings
 from helpdesk.web import server
-from helpdesk.worker import work
+from helpdesk.worker import EVERY_S, follow_clock, send_outbox
+
+LAST_ROUND_S = 15
+"""How long the end of a process waits for what is just being sent, in seconds."""
 
 
 @click.command()
@@ -42,27 +50,47 @@ def serve(context: click.Context, host: str | None, port: int | None, workers: i
     app = create_app(config)
     if not is_migrated(app.extensions["helpdesk.database"]):
         raise click.ClickException("The database is not up to date. Run: helpdesk migrate")
-    if work:
-        start_working(app)
-    context.exit(server.serve(app, socket_of(app), host, port))
+    stop = start_working(app) if work else None
+    code = server.serve(app, socket_of(app), host, port)
+    if stop is not None:
+        stop()
+    context.exit(code)
 
 
 @click.command()
 def worker() -> None:
     """Send the outbox and follow the clock, beside the servers."""
     app = create_app()
-    start_working(app).join()
+    asked_to_stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, asked_to_stop.set)
+    stop = start_working(app)
+    click.echo("Working.", err=True)
+    asked_to_stop.wait()
+    stop()
 
 
-def start_working(app: Flask) -> gevent.Greenlet:
-    """Begin a worker's work in a greenlet of its own."""
+def start_working(app: Flask) -> Callable[[], None]:
+    """Begin a worker's work in greenlets of their own; return what ends it, once what is being sent has been sent."""
+    stopped = Event()
 
     def wait(seconds: float) -> bool:
-        gevent.sleep(seconds)
-        return False
+        gevent.sleep(0)
+        return bool(stopped.wait(seconds))
+
+    def go_on(work: Callable[..., None], *what: Any) -> gevent.Greenlet:
+        one = gevent.spawn(work, *what, wait)
+        one.link_exception(lambda _: gevent.spawn_later(EVERY_S, go_on, work, *what))  # its trace is on stderr
+        return one
 
     senders: dict[str, Sender] = app.extensions["helpdesk.senders"]
-    return gevent.spawn(work, app, senders, wait)
+    going = (go_on(follow_clock, app), go_on(send_outbox, app, senders))
+
+    def stop() -> None:
+        stopped.set()
+        gevent.joinall(going, timeout=LAST_ROUND_S)
+
+    return stop
 
 
 @click.command()

@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, text, update
+from sqlalchemy import JSON, CursorResult, bindparam, func, text, update
 from sqlalchemy.orm import Session
 
 from helpdesk.db import Database
 from helpdesk.outbox.models import OutboxRow
 from helpdesk.outbox.queries import due_rows
+from knowledge.base import UtcDateTime
 
 LEASE = timedelta(seconds=60)
 """How long a sender may hold a row before another one tries."""
 TRIES = 8
+WRITE = text(
+    "INSERT INTO outbox (key, kind, payload, contact_id, created_at, not_before, attempts) "
+    "VALUES (:key, :kind, :payload, :contact_id, :now, :not_before, 0) ON CONFLICT (key) DO NOTHING"
+).bindparams(
+    bindparam("payload", type_=JSON()),
+    bindparam("now", type_=UtcDateTime()),
+    bindparam("not_before", type_=UtcDateTime()),
+)
 
 
 class TryLater(Exception):
@@ -54,49 +63,57 @@ def send_later(
     contact_id: int | None = None,
     not_before: datetime | None = None,
 ) -> None:
-    """Write down what is to leave the house, in the transaction of its cause. The same key twice is once."""
-    there = session.execute(text("SELECT 1 FROM outbox WHERE key = :key"), {"key": key}).scalar()
-    if there is None:
-        session.add(
-            OutboxRow(
-                key=key,
-                kind=kind,
-                payload=dict(payload),
-                contact_id=contact_id,
-                created_at=now,
-                not_before=not_before or now,
-            )
-        )
-        session.flush()
+    """Write down what is to leave the house, in the transaction of its cause. The same key twice is once, also in a race."""
+    session.flush()
+    row = {"key": key, "kind": kind, "payload": dict(payload), "contact_id": contact_id, "now": now}
+    session.execute(WRITE, row | {"not_before": not_before or now})
 
 
 def lease(session: Session, row_id: int, now: datetime) -> Letter | None:
-    """Take a row for sending: one conditional update, so that one sender of many gets it. None when another has it."""
+    """Take a row for sending: one conditional update, so that one sender of many gets it. None when another has it.
+
+    A row whose senders never came back to say how it went (they were ended in the middle, each time) goes to the dead
+    letters as well, so that nothing is tried for ever.
+    """
+    is_due = (
+        OutboxRow.id == row_id,
+        OutboxRow.sent_at.is_(None),
+        OutboxRow.dead_at.is_(None),
+        OutboxRow.not_before <= now,
+    )
     taken: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(OutboxRow)
-        .where(
-            OutboxRow.id == row_id,
-            OutboxRow.sent_at.is_(None),
-            OutboxRow.dead_at.is_(None),
-            OutboxRow.not_before <= now,
-        )
+        .where(*is_due, OutboxRow.attempts < TRIES)
         .values(not_before=now + LEASE, attempts=OutboxRow.attempts + 1)
         .execution_options(synchronize_session=False)
     )
     if taken.rowcount == 0:
+        session.execute(
+            update(OutboxRow)
+            .where(*is_due, OutboxRow.attempts >= TRIES)
+            .values(dead_at=now, last_error=func.coalesce(OutboxRow.last_error, "no sender came back"))
+            .execution_options(synchronize_session=False)
+        )
         return None
     row = session.get_one(OutboxRow, row_id)
     return Letter(row.key, row.kind, row.payload, row.contact_id)
 
 
 def mark_sent(session: Session, row_id: int, now: datetime) -> None:
-    """Note that a row has left the house."""
-    session.get_one(OutboxRow, row_id).sent_at = now
+    """Note that a row has left the house. One that was deleted meanwhile (a citizen was forgotten) is no error."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id)
+        .values(sent_at=now, dead_at=None, last_error=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mark_failed(session: Session, row_id: int, why: str, now: datetime, after_s: int | None, is_final: bool) -> None:
     """Note why a row was not sent: another try, each wait twice as long, or the dead letters after the last."""
-    row = session.get_one(OutboxRow, row_id)
+    row = session.get(OutboxRow, row_id, with_for_update=True)
+    if row is None or row.sent_at is not None:
+        return
     row.last_error = why[:500]
     if is_final or row.attempts >= TRIES:
         row.dead_at = now

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from helpdesk.outbox.models import OutboxRow
 
+BATCH = 20
+"""How many rows a sender looks at before it asks anew."""
 
-def due_rows(session: Session, now: datetime, limit: int = 20) -> Sequence[int]:
+
+def due_rows(session: Session, now: datetime, limit: int = BATCH) -> Sequence[int]:
     """Return the rows that are to be sent now, oldest first."""
     return session.scalars(
         select(OutboxRow.id)
