@@ -101,6 +101,8 @@ class Plan:
     agent_id: int
     number: str
     caller_id: str
+    is_seated: bool
+    """The caller sits in the conference already: to be led there again would end it."""
     is_rung: bool
     taken_at: datetime
 
@@ -135,7 +137,7 @@ class Switchboard:
     def connect(self, letter: Letter) -> None:
         """Lead the caller into the conference. A line that is down by now means that they hung up."""
         plan = self.plan(letter)
-        if plan is None:
+        if plan is None or plan.is_seated:
             return
         document = self.speech.confer(plan.contact, "citizen", starts=False)
         try:
@@ -234,6 +236,7 @@ class Switchboard:
                 agent_id=agent.id,
                 number=international(agent.phone) or f"client:{agent.public_id.replace('-', '_')}",
                 caller_id=self.number or number_of(session, contact),
+                is_seated=leg.state is LegState.CONNECTED,
                 is_rung=rung,
                 taken_at=assignment.taken_at,
             )
