@@ -80,6 +80,7 @@ KNOWN = {
         Known("demand.days", 91, "days", 7, 730),
         Known("benefit.hourly_cost", 450, "kr/h", 1, 5_000),
         Known("kiosk.pin", "", ""),
+        Known("demo.live", False),
     )
 }
 """Every setting there is, by key."""

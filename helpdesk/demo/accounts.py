@@ -18,6 +18,8 @@ from knowledge.models import Authority, Department
 
 DOMAIN = "kommunen.example"
 FILE = "demo-accounts.json"
+AGENT_PHONES = "+467017406"
+"""How the numbers of the agents' telephones begin (a series that is reserved for fiction); 80 and up follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,34 @@ PEOPLE = (
 )
 """As the contracts name them: address, roles and, for agents, languages besides Swedish."""
 
+COLLEAGUES = (
+    Person("jonas", "Jonas Åkesson", (Role.AGENT,), abilities=("lang:en",), desk="4"),
+    Person("linnea", "Linnéa Forsman", (Role.AGENT,), desk="5"),
+    Person("gunilla", "Gunilla Ahl", (Role.OFFICER,), department="forskola"),
+    Person("mats", "Mats Öberg", (Role.OFFICER,), department="grundskola"),
+    Person("elin", "Elin Sandell", (Role.OFFICER,), department="bistand"),
+    Person("rolf", "Rolf Granath", (Role.OFFICER,), department="teknisk-service"),
+    Person("ingela", "Ingela Frost", (Role.OFFICER,), department="miljo"),
+    Person("peter", "Peter Lund", (Role.OFFICER,), department="kansli"),
+)
+"""Those who work beside them: they stand in the history, and nobody can sign in as them."""
+
 
 def settle(session: Session, instance: Path, one_for_all: str | None, now: datetime) -> None:
     """Make every account and write the passwords to a file that only its owner can read."""
     kept = []
-    for person in PEOPLE:
-        password = one_for_all or first_password()
+    for n, person in enumerate((*PEOPLE, *COLLEAGUES)):
+        signs_in = person in PEOPLE
+        password = (one_for_all or first_password()) if signs_in else None
         grant = where(session, person)
         account = add_account(session, person.email, person.name, password, [grant(role) for role in person.roles], now)
         if Role.AGENT in person.roles:
             agent = take_on(session, account, tuple(Channel), person.abilities, now)
             agent.desk = person.desk
-            agent.phone = f"+4670174060{PEOPLE.index(person) + 1}"
-        roles = [role.value for role in person.roles]
-        kept.append({"email": person.email, "password": password, "roles": roles, "department": person.department})
+            agent.phone = f"{AGENT_PHONES}{80 + n}"
+        if signs_in:
+            roles = [role.value for role in person.roles]
+            kept.append({"email": person.email, "password": password, "roles": roles, "department": person.department})
     write_secret(instance / FILE, json.dumps(kept, indent=2) + "\n")
 
 

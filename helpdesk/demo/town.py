@@ -8,16 +8,16 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-import knowledge
 from helpdesk.clock import local
 from helpdesk.contacts.doors.models import Door, Schedule, ScheduleException, ScheduleSpan, Site
 from helpdesk.contacts.stages import Channel
+from knowledge import base
 from knowledge.importers.catalogue import import_catalogue
 from knowledge.importers.departments import import_authorities, import_departments
 from knowledge.importers.markdown import import_articles
 from knowledge.importers.report import Report
 
-MATERIAL = Path(knowledge.__file__).parent / "demo"
+MATERIAL = Path(base.__file__).parent / "demo"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = time(0, 0)
 
