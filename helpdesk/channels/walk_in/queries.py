@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.walk_in.models import Ticket
 from helpdesk.channels.walk_in.rules import is_left_behind, service_day
 from helpdesk.contacts.doors.models import Door, Site
-from helpdesk.contacts.doors.queries import hours_of
+from helpdesk.contacts.doors.queries import DoorNow, door_of_site, hours_of, open_now, site_by_slug
 from helpdesk.contacts.doors.rules import closing_of
 from helpdesk.contacts.models import WAITING, Contact
 from helpdesk.contacts.stages import Channel, EndedAs, Stage, WaitsFor
@@ -119,6 +119,21 @@ def count_in_room(session: Session, site: Site, day: date) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """The entrance of a site at a moment: its door, and whether the room holds no more."""
+
+    door: DoorNow
+    is_full: bool
+
+
+def entrance(session: Session, slug: str, now: datetime) -> Entrance:
+    """Return the entrance of a site. Raises Unknown."""
+    site = site_by_slug(session, slug)
+    is_full = site.room_limit is not None and count_in_room(session, site, service_day(now)) >= site.room_limit
+    return Entrance(open_now(session, door_of_site(session, site), now), is_full)
 
 
 def left_behind(session: Session, now: datetime) -> list[int]:
