@@ -19,6 +19,7 @@ from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
 from helpdesk.channels.walk_in import calling as visits
 from helpdesk.channels.walk_in import views as walk_in
+from helpdesk.channels.walk_in import views as walk_in
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     insight.bp,
     answers.bp,
     phone_views.bp,
+    *walk_in.PAGES,
     *walk_in.PAGES,
     api.bp,
 )
