@@ -1,6 +1,6 @@
 """A pretended telephone network with its REST side, for the tests of the phone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -11,14 +11,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from helpdesk.app import create_app
 from helpdesk.channels.phone.models import CallLeg
-from helpdesk.channels.phone.network.calls import Habits
+from helpdesk.channels.phone.network.calls import Call, Habits, Person
 from helpdesk.channels.phone.network.player import Network
 from helpdesk.channels.phone.network.post import Answer, Post
 from helpdesk.channels.phone.network.world import JumpingClock
 from helpdesk.channels.phone.telephone import sign
+from helpdesk.channels.phone.twiml import read
+from helpdesk.channels.phone.verbs import Verb
 from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.contacts.models import Contact
@@ -35,6 +38,18 @@ ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "a token that only the tests know"
 DESK = "+46980319210"
 PUBLIC = "https://example.test"
+FORM = {
+    "AccountSid": ACCOUNT,
+    "ApiVersion": "2010-04-01",
+    "CallSid": "CA" + "ab" * 16,
+    "CallStatus": "ringing",
+    "Called": "+46980319200",
+    "Caller": "+46701740601",
+    "Direction": "inbound",
+    "From": "+46701740601",
+    "To": "+46980319200",
+}
+"""What a voice webhook carries."""
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
 
 
@@ -188,3 +203,47 @@ def installation(database_url: str, tmp_path: Path, story: list[str], habits: Ha
         yield Installation(app, network, twilio, story, habits)
         empty(app.extensions["helpdesk.database"])
         app.extensions["helpdesk.database"].dispose()
+
+
+@pytest.fixture
+def staffed(installation: Installation) -> Installation:
+    """A centre with one agent, on an installation that a network can call."""
+    installation.staff("maria")
+    return installation
+
+
+@pytest.fixture
+def post(staffed: Installation) -> Callable[..., TestResponse]:
+    """Send a signed webhook and return the answer."""
+    client = staffed.app.test_client()
+
+    def send(path: str, token: str | None = None, **fields: str) -> TestResponse:
+        form = FORM | fields
+        signature = sign(TOKEN, PUBLIC + path, form)
+        headers = {"X-Twilio-Signature": signature} | ({"I-Twilio-Idempotency-Token": token} if token else {})
+        return client.post(path, data=form, headers=headers)
+
+    return send
+
+
+def verbs(answer: TestResponse) -> tuple[Verb, ...]:
+    """Return what an answer asks the network to do."""
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.mimetype == "text/xml"
+    return read(answer.get_data())
+
+
+def waits(installation: Installation, keys: str = "11", **person: Any) -> Call:
+    """Let somebody call and wait in the queue."""
+    call = installation.network.ring_in(
+        "+46701740601", "+46980319200", Person(keys=keys, **person), PUBLIC + "/twilio/status"
+    )
+    installation.network.run(until=lambda: call.line is not None)
+    return call
+
+
+def talk(installation: Installation, call: Call) -> None:
+    """Let the worker connect, and time pass until both talk."""
+    assert installation.work() == 2
+    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
+    installation.network.run(limit=1)

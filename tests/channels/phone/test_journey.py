@@ -1,40 +1,21 @@
 """From ringing to hanging up, through the signed webhooks and Twilio's REST API."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from sqlalchemy import select
 
 from helpdesk.channels.phone.models import LegRole, LegState
 from helpdesk.channels.phone.network.calls import Habits, Person
-from helpdesk.channels.phone.telephone import sign
 from helpdesk.clock import now
 from helpdesk.contacts.models import ContactAddress, ContactEvent
 from helpdesk.contacts.stages import EndedAs, Outcome, Reason, Stage
-from helpdesk.outbox.models import OutboxRow
 from helpdesk.queue.actions import hold, release, resume
 from helpdesk.queue.models import Period, PeriodKind
 from helpdesk.resolution.actions import resolve
 from helpdesk.resolution.rules import Closing, ErrandSaid
-from tests.channels.phone.conftest import ACCOUNT, PUBLIC, TOKEN
+from tests.channels.phone.conftest import PUBLIC, talk, waits
 
 CALLER, CENTRE = "+46701740601", "+46980319200"
 STATUS = PUBLIC + "/twilio/status"
-
-
-def waits(installation, keys="11", **person):
-    """Let somebody call and wait in the queue."""
-    call = installation.network.ring_in(CALLER, CENTRE, Person(keys=keys, **person), STATUS)
-    installation.network.run(until=lambda: call.line is not None)
-    return call
-
-
-def talk(installation, call):
-    """Let the worker connect, and time pass until both talk."""
-    assert installation.work() == 2
-    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
-    installation.network.run(limit=1)
 
 
 def test_a_caller_waits_is_helped_and_hangs_up(installation):
@@ -188,116 +169,6 @@ def test_saying_what_came_of_it_closes_the_line(installation):
     (contact,) = installation.contacts()
     assert (contact.stage, contact.ended_as) == (Stage.WRAP_UP, EndedAs.HELPED)
     assert installation.twilio.refused == []
-
-
-@pytest.mark.parametrize("statuses", [(429,), (500, 500), (503, 429)])
-def test_an_overloaded_network_is_asked_again_and_each_row_is_sent_once(installation, statuses):
-    (maria,) = installation.staff("maria")
-    call = waits(installation, talks=10)
-    installation.take(maria)
-    installation.twilio.fail_next(*statuses)
-    installation.work()
-    rows = installation.outbox()
-    assert sum(row.sent_at is None for row in rows) == len(statuses)
-    assert all(row.dead_at is None and row.not_before > row.created_at for row in rows if row.sent_at is None)
-    hurry(installation)
-    installation.work()
-    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
-    assert all(row.sent_at is not None for row in installation.outbox())
-    assert installation.work() == 0
-    assert len([one for one in installation.twilio.requests("POST", "Calls") if one.status == 201]) == 1
-    assert installation.twilio.refused == []
-
-
-def hurry(installation):
-    """Let what waits for another try be due now."""
-    with installation.database.transaction() as session:
-        for row in installation.outbox():
-            one = session.merge(row)
-            one.not_before = one.created_at
-
-
-def test_a_worker_that_died_before_it_could_note_what_it_sent_rings_nobody_twice(installation):
-    (maria,) = installation.staff("maria")
-    call = waits(installation, talks=600)
-    installation.take(maria)
-    talk(installation, call)
-    with installation.database.transaction() as session:
-        for row in session.scalars(select(OutboxRow)):
-            row.sent_at, row.not_before = None, row.created_at
-    assert installation.work() == 2
-    installation.network.run(limit=60)
-    assert call.room.status == "in-progress"
-    assert len(installation.network.calls) == 2
-    assert len(installation.legs()) == 2
-
-
-def test_the_same_webhook_from_many_sides_at_once_is_one_contact(installation):
-    installation.staff("maria")
-    form = {"AccountSid": ACCOUNT, "CallSid": "CA" + "7" * 32, "From": CALLER, "To": CENTRE, "Digits": "1"}
-    headers = {"X-Twilio-Signature": sign(TOKEN, PUBLIC + "/twilio/menu?step=area", form)}
-
-    def send(n):
-        token = {"I-Twilio-Idempotency-Token": f"token {n % 3}"}
-        client = installation.app.test_client()
-        return client.post("/twilio/menu?step=area", data=form, headers=headers | token)
-
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(send, range(12)))
-    assert {answer.status_code for answer in answers} == {200}
-    assert len({answer.get_data() for answer in answers}) == 1
-    assert len(installation.contacts()) == 1
-    assert len(installation.legs()) == 1
-
-
-def test_a_citizen_who_hangs_up_at_the_very_moment_of_the_take_is_lost_to_neither(installation):
-    agents = installation.staff("maria", "aino", "samira", "ida")
-    calls = [waits(installation) for _ in agents]
-    start = Barrier(2 * len(agents))
-
-    def take(agent_id):
-        start.wait(20)
-        return installation.take(agent_id)
-
-    def hang_up(call):
-        form = {"AccountSid": ACCOUNT, "CallSid": call.sid, "From": CALLER, "To": CENTRE, "CallStatus": "completed"}
-        headers = {"X-Twilio-Signature": sign(TOKEN, STATUS, form)}
-        start.wait(20)
-        return installation.app.test_client().post("/twilio/status", data=form, headers=headers).status_code
-
-    with ThreadPoolExecutor(2 * len(agents)) as pool:
-        taken = [pool.submit(take, agent) for agent in agents]
-        ended = [pool.submit(hang_up, call) for call in calls]
-        assert {one.result(60) for one in ended} == {200}
-        keys = [one.result(60) for one in taken]
-    assert {leg.state for leg in installation.legs()} == {LegState.ENDED}
-    for contact in installation.contacts():
-        wanted = Stage.WRAP_UP if contact.public_id in keys else Stage.CLOSED
-        assert contact.stage is wanted
-    assert installation.work() == len([key for key in keys if key]) * 2
-    assert installation.twilio.seen == []
-
-
-@pytest.mark.parametrize("status", [400, 404, 422])
-def test_a_number_that_cannot_be_rung_gives_the_citizen_back(installation, status):
-    (maria,) = installation.staff("maria")
-    waits(installation)
-    installation.take(maria)
-    installation.twilio.fail_next()
-    real, asked = installation.twilio.exchange.answer, []
-
-    def refuse(method, path, fields):
-        asked.append(path)
-        if path == "Calls":
-            return status, {"code": 21211, "message": "no", "more_info": "", "status": status}
-        return real(method, path, fields)
-
-    installation.twilio.exchange.answer = refuse
-    installation.work()
-    (contact,) = installation.contacts()
-    assert contact.stage is Stage.WAITING
-    assert asked[-1] == "Calls"
-    assert [row.kind for row in installation.outbox()] == ["phone.connect", "phone.ring", "phone.requeue"]
 
 
 class TestWithBadPost:
