@@ -10,10 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.arrival import Arrival, arrive, door_of
-from helpdesk.channels.chat.queries import count_waiting_chats, grades_of
+from helpdesk.channels.chat.queries import doorway, grades_of
 from helpdesk.channels.chat.rules import Full, Shut, is_over
 from helpdesk.contacts.actions import CITIZEN, PROGRAM, Words, keep_address, record, say
-from helpdesk.contacts.doors.queries import open_now
 from helpdesk.contacts.events import LineDown, Rated
 from helpdesk.contacts.models import Contact, Message
 from helpdesk.contacts.queries import contact_by_public_id, lock_contact
@@ -22,7 +21,6 @@ from helpdesk.contacts.stages import AddressKind, Author, Channel, EndedAs, Mess
 from helpdesk.news import touch
 from helpdesk.queue.leaving import leave
 from helpdesk.refusals import AlreadyClosed, KeyReused, Unacceptable, WrongStage
-from helpdesk.settings import settings
 from helpdesk.web.inbox import answer_to, keep_answer
 
 SCOPE = "chat:start"
@@ -59,16 +57,15 @@ def start(session: Session, client_id: str, said: Beginning, now: datetime) -> t
     there = answer_to(session, SCOPE, client_id, fingerprint(said), now)
     if there is not None:
         return contact_by_public_id(session, there["contact"]), False
-    door = door_of(session, Channel.CHAT)
-    if not open_now(session, door, now).is_open:
+    door = doorway(session, now)
+    if not door.is_open:
         raise Shut("The chat is closed right now.")
-    at_most = settings(session).number("chat.waiting_at_most")
-    if count_waiting_chats(session, at_most) >= at_most:
+    if door.is_full:
         raise Full("Too many are waiting in the chat right now.")
     contact = arrive(
         session,
         Arrival(
-            door=door,
+            door=door_of(session, Channel.CHAT),
             language=said.language,
             topic=said.topic,
             needs=said.needs,
@@ -163,11 +160,16 @@ def go(session: Session, contact: Contact, words: str, now: datetime) -> None:
     contact = lock_contact(session, contact.id)
     if is_over(contact.stage, contact.ended_as) or leave(session, contact, EndedAs.ABANDONED, CITIZEN, now):
         return
-    newest = session.scalar(select(Message).where(Message.contact_id == contact.id, Message.seq == contact.last_seq))
-    if newest is not None and newest.author is Author.SYSTEM and newest.ref == LEFT:
+    if has_left(session, contact):
         return
     record(session, contact, LineDown(contact_id=contact.id, public_id=contact.public_id), CITIZEN, now)
     say(session, contact.id, Words(Author.SYSTEM, words, kind=MessageKind.SYSTEM, ref=LEFT), PROGRAM, now)
+
+
+def has_left(session: Session, contact: Contact) -> bool:
+    """Say whether the last thing that happened in the conversation is that the citizen went."""
+    newest = session.scalar(select(Message).where(Message.contact_id == contact.id, Message.seq == contact.last_seq))
+    return newest is not None and newest.author is Author.SYSTEM and newest.ref == LEFT
 
 
 def rate(session: Session, contact: Contact, grades: Mapping[str, int | None], now: datetime) -> None:
@@ -180,7 +182,7 @@ def rate(session: Session, contact: Contact, grades: Mapping[str, int | None], n
     if not given:
         raise Unacceptable("Answer at least one of the questions.")
     contact = lock_contact(session, contact.id)
-    if not is_over(contact.stage, contact.ended_as):
+    if not is_over(contact.stage, contact.ended_as) and not has_left(session, contact):
         raise WrongStage("The conversation is still going on.")
     before = grades_of(session, contact.id)
     if before is not None:

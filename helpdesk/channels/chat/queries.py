@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat.keys import contact_of
 from helpdesk.channels.chat.rules import KEY_HOLDS, KEY_HOLDS_AFTER_END, MAX_PAGE, agent_name
+from helpdesk.contacts.doors.models import Door
+from helpdesk.contacts.doors.queries import open_now
 from helpdesk.contacts.events import Rated, plain
 from helpdesk.contacts.models import Contact, ContactEvent, Message
 from helpdesk.contacts.queries import messages_after
+from helpdesk.contacts.sealing import MASK, mask
 from helpdesk.contacts.stages import Author, Channel, Stage
 from helpdesk.queue.models import Agent
 from helpdesk.refusals import Unknown
@@ -51,6 +54,13 @@ def said_after(session: Session, contact_id: int, public_id: str, after: int, li
     names = agent_names(session, found)
     told = [message_told(public_id, one, names.get(one.account_id)) for one in found[:limit]]
     return Page(told, len(found) > limit)
+
+
+def said_lately(session: Session, contact: Contact) -> list[dict[str, Any]]:
+    """Return the last two hundred messages of a conversation in order; ``at`` is a moment."""
+    found = messages_after(session, contact.id, max(0, contact.last_seq - MAX_PAGE), MAX_PAGE)
+    names = agent_names(session, found)
+    return [{**message_told(contact.public_id, one, names.get(one.account_id)), "at": one.at} for one in found]
 
 
 def message_with(session: Session, contact_id: int, public_id: str, seq: int) -> dict[str, Any] | None:
@@ -98,6 +108,46 @@ def name_of_agent(session: Session, agent_id: int | None) -> str | None:
         return None
     name = session.scalar(select(Agent.name).where(Agent.id == agent_id))
     return agent_name(name, settings(session).text("brand.agent_name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """Whether somebody can come in at the chat right now, until when, and when it opens if it is closed (UTC)."""
+
+    is_open: bool
+    is_full: bool
+    closes_at: datetime | None = None
+    opens_at: datetime | None = None
+
+    @property
+    def lets_in(self) -> bool:
+        """Say whether a conversation can begin."""
+        return self.is_open and not self.is_full
+
+
+def doorway(session: Session, now: datetime) -> Doorway:
+    """Return how it stands at the chat's door. A municipality without one has it closed."""
+    door = session.scalar(select(Door).where(Door.channel == Channel.CHAT).order_by(Door.id).limit(1))
+    if door is None:
+        return Doorway(False, False)
+    at_most = settings(session).number("chat.waiting_at_most")
+    is_open, closes_at, opens_at = open_now(session, door, now)
+    return Doorway(is_open, count_waiting_chats(session, at_most) >= at_most, closes_at, opens_at)
+
+
+class Suggesting(Protocol):
+    """The search of this process, as much of it as the chat asks: see answers/search.py."""
+
+    def suggest_public(self, session: Session, text: str, lang: str | None = None, limit: int = 6) -> Any:
+        """Return what fits a text that is being typed: ``found``, cards ready to show."""
+
+
+def suggestions(session: Session, search: Suggesting | None, text: str, lang: str, limit: int = 3) -> list[Any]:
+    """Return the services and answers that fit what somebody types, best first. Identity numbers are not looked for."""
+    words = mask(text[:200]).text.replace(MASK, " ").strip()
+    if search is None or len(words) < 2:
+        return []
+    return list(search.suggest_public(session, words, lang, limit).found)
 
 
 def count_waiting_chats(session: Session, at_most: int) -> int:

@@ -7,31 +7,19 @@ answer nothing is acknowledged, and the page sends the same again.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, request
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_socketio import SocketIO, emit, join_room
-from limits import parse
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat import actions, calls, live
 from helpdesk.channels.chat.keys import key_of
+from helpdesk.channels.chat.pace import Connection, Conversations, may_start
 from helpdesk.channels.chat.queries import name_of_agent, opened, said_after
-from helpdesk.channels.chat.rules import (
-    EVENTS_AT_ONCE,
-    EVENTS_PER_SECOND,
-    STARTS_AT_ONCE,
-    STARTS_PER_ADDRESS,
-    STARTS_PER_SECOND,
-    Bucket,
-    TooFast,
-    is_over,
-    neighbourhood,
-    stage_shown,
-)
+from helpdesk.channels.chat.rules import TooFast, is_over, stage_shown
+from helpdesk.channels.chat.words import refusal_words, words_of_leaving
 from helpdesk.clock import now
 from helpdesk.contacts.events import plain
 from helpdesk.contacts.models import Contact
@@ -39,20 +27,9 @@ from helpdesk.contacts.stages import Stage
 from helpdesk.db import reading, transaction
 from helpdesk.queue.queries import position_in_door
 from helpdesk.refusals import AlreadyClosed, KeyReused, Refusal, Unacceptable, Unknown
-from helpdesk.web.languages import LANGUAGES
 
 Answer = dict[str, Any]
-PER_ADDRESS = parse(STARTS_PER_ADDRESS)
 TYPING_TOLD_EVERY_S = 2.0
-
-
-@dataclass(slots=True)
-class Connection:
-    """One open page: how fast it may go on, and when the desk last heard that somebody writes there."""
-
-    events: Bucket = field(default_factory=lambda: Bucket.full(EVENTS_AT_ONCE, EVENTS_PER_SECOND, time.monotonic()))
-    starts: Bucket = field(default_factory=lambda: Bucket.full(STARTS_AT_ONCE, STARTS_PER_SECOND, time.monotonic()))
-    typing_told_at: float = 0.0
 
 
 def answer_calls(socketio: SocketIO) -> None:
@@ -66,6 +43,7 @@ class Line:
     def __init__(self, socketio: SocketIO) -> None:
         self.socketio = socketio
         self.connections: dict[str, Connection] = {}
+        self.conversations = Conversations()
         socketio.on_event("connect", self.connect, namespace=live.CHAT)
         socketio.on_event("disconnect", self.disconnect, namespace=live.CHAT)
         for name, call in {
@@ -98,7 +76,7 @@ class Line:
         def answer(*said: Any) -> Answer:
             try:
                 if not self.connection().events.take(time.monotonic()):
-                    raise TooFast(_("That was a lot at once. Wait a moment, then go on."))
+                    raise TooFast
                 return call(*said)
             except Refusal as refusal:
                 return refused(refusal)
@@ -113,9 +91,7 @@ class Line:
         """Begin a conversation; the page follows it from now on."""
         call = calls.hear(calls.Start, said)
         if not self.connection().starts.take(time.monotonic()) or not may_start():
-            raise TooFast(
-                _("So many conversations were begun from where you are that we have to ask you to wait a little.")
-            )
+            raise TooFast
         beginning = actions.Beginning(
             call.language, tidy(call.topic), tidy(call.name), call.text, frozenset(call.needs or ())
         )
@@ -144,6 +120,7 @@ class Line:
         moment = now()
         with transaction() as session:
             contact = self.opened(session, call)
+            self.conversations.count(call.contact, time.monotonic())
             message = actions.say_as_citizen(session, contact, call.client_id, call.text, moment)
         return {"ok": True, "seq": message.seq, "at": plain(message.at)}
 
@@ -193,7 +170,7 @@ class Line:
         call = calls.hear(calls.Leave, said)
         with transaction() as session:
             contact = self.opened(session, call)
-            actions.go(session, contact, words_of_leaving(contact), now())
+            actions.go(session, contact, words_of_leaving(contact.language), now())
         return {"ok": True}
 
     def rate(self, *said: Any) -> Answer:
@@ -231,22 +208,9 @@ def secret_key() -> str:
     return str(current_app.config["HELPDESK"].secret_key)
 
 
-def may_start() -> bool:
-    """Say whether one more conversation may begin from the address of this request, and count it (in every process)."""
-    address = neighbourhood(request.remote_addr)
-    (limiter,) = current_app.extensions["limiter"]
-    return address is None or bool(limiter.limiter.hit(PER_ADDRESS, "chat-start", address))
-
-
 def tidy(line: str | None) -> str | None:
     """Return a line without space around it; None for nothing."""
     return (line or "").strip() or None
-
-
-def words_of_leaving(contact: Contact) -> str:
-    """Return what both sides read when the citizen goes, in the language of the conversation."""
-    with force_locale(contact.language if contact.language in LANGUAGES else "sv"):
-        return str(_("The visitor has left the chat."))
 
 
 def refused(refusal: Refusal) -> Answer:
@@ -260,17 +224,4 @@ def refused(refusal: Refusal) -> Answer:
     known = {Unknown.code: "unknown", AlreadyClosed.code: "closed", KeyReused.code: "key_reused"}
     own = ("shut", "full", "rate_limited")
     code = known.get(refusal.code) or (refusal.code if refusal.code in own else "bad_request")
-    return {"ok": False, "error": code, "message": translated(refusal)}
-
-
-def translated(refusal: Refusal) -> str:
-    """Return the refusal in words for the citizen."""
-    words: dict[str, str] = {
-        "not_found": _("We do not find this conversation any more."),
-        "closed": _("The conversation is over. What you wrote was not sent."),
-        "key_reused": _("This was sent before with other words."),
-        "shut": _("The chat is closed right now. You can leave a message."),
-        "full": _("Many are waiting in the chat right now. You can leave a message."),
-        "wrong_stage": _("This can be answered when the conversation is over."),
-    }
-    return words.get(refusal.code, refusal.detail)
+    return {"ok": False, "error": code, "message": refusal_words(refusal)}
