@@ -75,9 +75,9 @@ class Board:
     open: Demand
     """The demand behind all open requests that are shown, each errand counted once."""
 
-    def of(self, state: RequestState) -> list[Card]:
+    def of(self, state: str) -> list[Card]:
         """Return the cards of one column, most contacts first."""
-        found = [one for one in self.cards if one.request.state is state]
+        found = [one for one in self.cards if one.request.state == state]
         return sorted(found, key=lambda one: (-one.demand.tally.contacts, one.request.number))
 
     @property

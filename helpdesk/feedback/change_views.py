@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from helpdesk.clock import now
 from helpdesk.contacts.stages import Reason
@@ -25,9 +26,10 @@ from helpdesk.feedback.forms import (
     MoveForm,
     QuoteForm,
     WordsForm,
+    choices,
 )
 from helpdesk.feedback.merging import merge, undo_merge
-from helpdesk.feedback.models import RequestKind
+from helpdesk.feedback.models import ChangeRequest, RequestKind
 from helpdesk.feedback.options import department_choices, request_choices, service_choices, service_titles
 from helpdesk.feedback.queries import seen_request
 from helpdesk.feedback.sheet import sheet
@@ -59,13 +61,23 @@ def request_page(number: str, refused: FlaskForm | None = None) -> ResponseRetur
         for name, form in forms.items():
             for field in form:
                 field.id = f"{name}-{field.short_name}"
-        forms["cause"].service.choices = service_choices(session, _("No service"))
-        forms["merge"].into.choices = [("", _("Choose")), *request_choices(session, one.request)] if one.steers else []
+        forms["cause"].service.choices = choices(service_choices(session, _("No service")))
+        forms["merge"].into.choices = other_requests(session, one.request) if one.steers else []
         titles = service_titles(session)
-    page = render_template(
-        "feedback/request.html", sheet=one, forms=forms, titles=titles, refused=refused, new_key=token_urlsafe
-    )
+        page = render_template(
+            "feedback/request.html", sheet=one, forms=forms, titles=titles, refused=refused, new_key=token_urlsafe
+        )
     return page, 200 if refused is None else 422
+
+
+def lead_choices(session: Session) -> list[SelectChoice]:
+    """Return who may lead a request."""
+    return choices(department_choices(session, ("", _("Choose")), (GROUP, _("The group management"))))
+
+
+def other_requests(session: Session, request: ChangeRequest) -> list[SelectChoice]:
+    """Return what a request may be merged into."""
+    return choices([("", _("Choose")), *request_choices(session, request)])
 
 
 def worked(number: str, form: FlaskForm, receipt: str, work: Work) -> ResponseReturnValue:
@@ -94,8 +106,8 @@ def create() -> ResponseReturnValue:
     """Write a draft."""
     form, viewer = DraftForm(), guard.current_viewer()
     with reading() as session:
-        form.service.choices = service_choices(session, _("No service, or another"))
-        form.lead.choices = department_choices(session, ("", _("Choose")), (GROUP, _("The group management")))
+        form.service.choices = choices(service_choices(session, _("No service, or another")))
+        form.lead.choices = lead_choices(session)
     if not form.validate_on_submit():
         return render_template("feedback/new.html", form=form), 422
     kind = RequestKind(form.kind.data)
@@ -123,7 +135,7 @@ def put_cause(number: str) -> ResponseReturnValue:
     """Count one more cause."""
     form = CauseForm()
     with reading() as session:
-        form.service.choices = service_choices(session, _("No service"))
+        form.service.choices = choices(service_choices(session, _("No service")))
     return worked(number, form, _("The cause is counted now."), lambda s, v, at: add_cause(s, v, number, form.said, at))
 
 
@@ -187,8 +199,7 @@ def merge_into(number: str) -> ResponseReturnValue:
     """Take the request up in another."""
     form, viewer = MergeForm(), guard.current_viewer()
     with reading() as session:
-        one = seen_request(session, viewer, number)
-        form.into.choices = [("", _("Choose")), *request_choices(session, one)]
+        form.into.choices = other_requests(session, seen_request(session, viewer, number))
     into = form.into.data or ""
     return worked(number, form, _("Merged. It can be undone."), lambda s, v, at: merge(s, v, number, into, at))
 

@@ -1,8 +1,5 @@
 """Flagging at the desk, and the news that come back to whoever flagged."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +8,7 @@ from helpdesk.clock import now
 from helpdesk.contacts.stages import Reason
 from helpdesk.db import reading, transaction
 from helpdesk.feedback.flags import Flag, flag
-from helpdesk.feedback.forms import FlagForm
+from helpdesk.feedback.forms import FlagForm, choices
 from helpdesk.feedback.options import service_choices
 from helpdesk.feedback.thread import mark_read
 from helpdesk.feedback.told import News, my_news
@@ -22,16 +19,11 @@ from helpdesk.refusals import Unacceptable
 from helpdesk.web.problems import problem, wants_json
 
 
-def shared() -> dict[str, Callable[..., Any]]:
-    """Give every page what the parts ``feedback/_flag_form.html`` and ``feedback/_my_news.html`` need, when they ask."""
-    return {"flag_form": flag_form, "my_news": news_now}
-
-
 def flag_form() -> FlagForm:
     """Return an empty form to flag with, with the services to choose from."""
     form = FlagForm(formdata=None)
     with reading() as session:
-        form.service.choices = service_choices(session, _("No service, or another"))
+        form.service.choices = choices(service_choices(session, _("No service, or another")))
     return form
 
 
@@ -46,7 +38,7 @@ def flag_contact(public_id: str) -> ResponseReturnValue:
     """Flag what hurt in a contact, and go back to where the form was."""
     form, viewer, back = FlagForm(), guard.current_viewer(), safe_path(request.form.get("next"))
     with reading() as session:
-        form.service.choices = service_choices(session, _("No service, or another"))
+        form.service.choices = choices(service_choices(session, _("No service, or another")))
     if form.validate_on_submit():
         said = Flag(
             reason=Reason(form.reason.data),

@@ -1,11 +1,13 @@
 """What people type on the road back: a flag, a draft, a move, a line in the thread."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from helpdesk.contacts.stages import FAILURE_DEMAND, Exclusion, Reason
@@ -13,18 +15,21 @@ from helpdesk.feedback import words
 from helpdesk.feedback.actions import Cause
 from helpdesk.feedback.models import RequestKind, RequestState, Verdict, View
 
-Choices = list[tuple[str, Any]]
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return pairs of value and words as the choices of a select."""
+    return [SelectChoice(value, name) for value, name in pairs]
 
 
-def chosen_from(names: Any, first: Any = None) -> Choices:
+def chosen_from(names: Any, first: Any = None) -> list[SelectChoice]:
     """Return the choices of a select from a table of words, with an empty line first when it has words."""
-    return ([("", first)] if first is not None else []) + [(code.value, name) for code, name in names.items()]
+    pairs = [(code.value, name) for code, name in names.items()]
+    return choices([("", first), *pairs] if first is not None else pairs)
 
 
-REASONS = [
-    *((code.value, name) for code, name in words.REASONS.items() if code in FAILURE_DEMAND),
-    *((code.value, name) for code, name in words.REASONS.items() if code not in FAILURE_DEMAND),
-]
+REASONS = chosen_from({code: name for code, name in words.REASONS.items() if code in FAILURE_DEMAND}) + chosen_from(
+    {code: name for code, name in words.REASONS.items() if code not in FAILURE_DEMAND}
+)
 TOO_LONG = _l("Make it shorter: at most %(max)d characters.")
 
 
@@ -33,7 +38,9 @@ class FlagForm(FlaskForm):
 
     service = SelectField(_l("About which service?"), validators=[Optional()])
     reason = SelectField(
-        _l("What hurt?"), choices=[("", _l("Choose")), *REASONS], validators=[InputRequired(_l("Choose what hurt."))]
+        _l("What hurt?"),
+        choices=[SelectChoice("", _l("Choose")), *REASONS],
+        validators=[InputRequired(_l("Choose what hurt."))],
     )
     exclusion = SelectField(
         _l("Could not go the digital way, because"),

@@ -1,6 +1,5 @@
 """The pages of the road back: the board, one change request, what was done. Changes are in change_views, flags in flag_views."""
 
-from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -13,22 +12,18 @@ from helpdesk.db import reading
 from helpdesk.feedback import change_views, flag_views, words
 from helpdesk.feedback.actions import GROUP
 from helpdesk.feedback.board import Filter, board, suggested
-from helpdesk.feedback.forms import DraftForm, Shape
+from helpdesk.feedback.forms import DraftForm, Shape, choices
 from helpdesk.feedback.models import RequestState
 from helpdesk.feedback.options import department_choices, service_choices, service_titles
 from helpdesk.feedback.public import done_requests
+from helpdesk.feedback.told import my_news
 from helpdesk.people import guard
 from helpdesk.policy.rules import steers_requests
 
 bp = Blueprint("feedback", __name__)
 
 
-@bp.app_context_processor
-def shared() -> dict[str, Callable[..., Any]]:
-    """Give every page the words of the road back, and what the desk's parts of it need."""
-    return {"words_of": words_of, "flag_form": flag_views.flag_form, "my_news": flag_views.news_now}
-
-
+@bp.app_template_global()
 def words_of(kind: str, code: Any) -> str:
     """Return the words for a code of one kind (``states``, ``reasons``, …); the code itself for one unknown."""
     table = getattr(words, kind.upper())
@@ -52,17 +47,18 @@ def show_board() -> ResponseReturnValue:
         departments = department_choices(session, ("", _("All departments")), (GROUP, _("The group management")))
         proposals = suggested(session, moment) if steers_requests(viewer) else []
         titles = service_titles(session) if proposals else {}
-    return render_template(
-        "feedback/board.html",
-        board=shown,
-        wanted=wanted,
-        shape=shape,
-        departments=departments,
-        proposals=proposals,
-        titles=titles,
-        steers=steers_requests(viewer),
-        states=words.STATES,
-    )
+        return render_template(
+            "feedback/board.html",
+            board=shown,
+            news=my_news(session, viewer),
+            wanted=wanted,
+            shape=shape,
+            departments=departments,
+            proposals=proposals,
+            titles=titles,
+            steers=steers_requests(viewer),
+            states=words.STATES,
+        )
 
 
 @bp.get("/forbattringar/nytt")
@@ -71,8 +67,8 @@ def new() -> ResponseReturnValue:
     """Show the form for a change request, filled in with the cause that was suggested."""
     form = DraftForm(request.args, meta={"csrf": True}) if request.args.get("reason") else DraftForm(formdata=None)
     with reading() as session:
-        form.service.choices = service_choices(session, _("No service, or another"))
-        form.lead.choices = department_choices(session, ("", _("Choose")), (GROUP, _("The group management")))
+        form.service.choices = choices(service_choices(session, _("No service, or another")))
+        form.lead.choices = change_views.lead_choices(session)
     return render_template("feedback/new.html", form=form)
 
 
@@ -89,9 +85,11 @@ def done() -> ResponseReturnValue:
     """Tell everybody what was mended because they told us."""
     with reading() as session:
         found = done_requests(session)
-    return render_template("feedback/done.html", found=found)
+        return render_template("feedback/done.html", found=found)
 
 
+bp.add_app_template_global(flag_views.flag_form)
+bp.add_app_template_global(flag_views.news_now, "my_news")
 bp.post("/kontakter/<public_id>/hinder", endpoint="flag")(flag_views.flag_contact)
 bp.post("/forbattringar/nyheter")(flag_views.read_news)
 bp.post("/forbattringar/nytt")(change_views.create)

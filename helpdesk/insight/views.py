@@ -19,4 +19,4 @@ def show_results() -> ResponseReturnValue:
     with reading() as session:
         found = results(session, guard.current_viewer(), now())
         titles = service_titles(session)
-    return render_template("insight/results.html", results=found, titles=titles)
+        return render_template("insight/results.html", results=found, titles=titles)

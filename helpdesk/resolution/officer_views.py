@@ -25,10 +25,10 @@ def index() -> ResponseReturnValue:
     moment = now()
     with reading() as session:
         found = handovers_for(session, guard.current_viewer(), moment)
-    waiting = [one for one in found if one.handover.answered_at is None]
-    answered = [one for one in found if one.handover.answered_at is not None]
-    late = sum(one.is_late(moment) for one in waiting)
-    return render_template("resolution/officer_list.html", waiting=waiting, answered=answered, late=late)
+        waiting = [one for one in found if one.handover.answered_at is None]
+        answered = [one for one in found if one.handover.answered_at is not None]
+        late = sum(one.is_late(moment) for one in waiting)
+        return render_template("resolution/officer_list.html", waiting=waiting, answered=answered, late=late)
 
 
 @bp.get("/overlamningar/<public_id>")
@@ -58,4 +58,4 @@ def page(public_id: str, form: ReplyForm, status: int = 200) -> ResponseReturnVa
     with reading() as session:
         one = seen_handover(session, guard.current_viewer(), public_id)
         replies = replies_to(session, one.handover.id)
-    return render_template("resolution/officer_handover.html", one=one, replies=replies, form=form), status
+        return render_template("resolution/officer_handover.html", one=one, replies=replies, form=form), status
