@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from helpdesk.contacts.stages import FAILURE_DEMAND, Exclusion, Reason
 from helpdesk.feedback import words
@@ -40,7 +40,7 @@ class FlagForm(FlaskForm):
     reason = SelectField(
         _l("What hurt?"),
         choices=[SelectChoice("", _l("Choose")), *REASONS],
-        validators=[InputRequired(_l("Choose what hurt."))],
+        validators=[DataRequired(_l("Choose what hurt."))],
     )
     exclusion = SelectField(
         _l("Could not go the digital way, because"),
@@ -60,7 +60,7 @@ class CauseForm(FlaskForm):
     """A cause: a service, or none, and a reason."""
 
     service = SelectField(_l("Service"), validators=[Optional()])
-    reason = SelectField(_l("Reason"), choices=REASONS, validators=[InputRequired(_l("Choose a reason."))])
+    reason = SelectField(_l("Reason"), choices=REASONS, validators=[DataRequired(_l("Choose a reason."))])
 
     @property
     def said(self) -> Cause:
@@ -72,32 +72,32 @@ class DraftForm(CauseForm):
     """A new change request with its first cause."""
 
     title = StringField(
-        _l("Title"), validators=[InputRequired(_l("Give it a title.")), Length(max=120, message=TOO_LONG)]
+        _l("Title"), validators=[DataRequired(_l("Give it a title.")), Length(max=120, message=TOO_LONG)]
     )
     text = TextAreaField(
         _l("What hurts, and what would help"),
-        validators=[InputRequired(_l("Write what hurts.")), Length(max=4000, message=TOO_LONG)],
+        validators=[DataRequired(_l("Write what hurts.")), Length(max=4000, message=TOO_LONG)],
     )
     kind = SelectField(_l("What kind of change"), choices=chosen_from(words.KINDS), default=RequestKind.CHANGE.value)
-    lead = SelectField(_l("Who leads it"), validators=[InputRequired(_l("Choose who leads it."))])
+    lead = SelectField(_l("Who leads it"), validators=[DataRequired(_l("Choose who leads it."))])
 
 
 class WordsForm(FlaskForm):
     """Other words for a draft."""
 
     title = StringField(
-        _l("Title"), validators=[InputRequired(_l("Give it a title.")), Length(max=120, message=TOO_LONG)]
+        _l("Title"), validators=[DataRequired(_l("Give it a title.")), Length(max=120, message=TOO_LONG)]
     )
     text = TextAreaField(
         _l("What hurts, and what would help"),
-        validators=[InputRequired(_l("Write what hurts.")), Length(max=4000, message=TOO_LONG)],
+        validators=[DataRequired(_l("Write what hurts.")), Length(max=4000, message=TOO_LONG)],
     )
 
 
 class MoveForm(FlaskForm):
     """A move to another state, with the version that the mover saw."""
 
-    to = SelectField(_l("Decision"), choices=chosen_from(words.STATES), validators=[InputRequired()])
+    to = SelectField(_l("Decision"), choices=chosen_from(words.STATES), validators=[DataRequired()])
     version = IntegerField(validators=[Optional()])
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=2000, message=TOO_LONG)])
     planned_for = DateField(_l("Planned for"), validators=[Optional()])
@@ -113,15 +113,15 @@ class CommentForm(FlaskForm):
 
     text = TextAreaField(
         _l("Write in the thread"),
-        validators=[InputRequired(_l("Write something.")), Length(max=4000, message=TOO_LONG)],
+        validators=[DataRequired(_l("Write something.")), Length(max=4000, message=TOO_LONG)],
     )
 
 
 class LookForm(FlaskForm):
     """What was found from one of the six sides."""
 
-    view = SelectField(_l("Side"), choices=chosen_from(words.VIEWS), validators=[InputRequired()])
-    verdict = SelectField(_l("What was found"), choices=chosen_from(words.VERDICTS), validators=[InputRequired()])
+    view = SelectField(_l("Side"), choices=chosen_from(words.VIEWS), validators=[DataRequired()])
+    verdict = SelectField(_l("What was found"), choices=chosen_from(words.VERDICTS), validators=[DataRequired()])
     measure = StringField(_l("Measure"), validators=[Optional(), Length(max=500, message=TOO_LONG)])
 
     @property
@@ -138,7 +138,7 @@ class LookForm(FlaskForm):
 class MergeForm(FlaskForm):
     """The request that takes this one up."""
 
-    into = SelectField(_l("Merge into"), validators=[InputRequired(_l("Choose a request."))])
+    into = SelectField(_l("Merge into"), validators=[DataRequired(_l("Choose a request."))])
 
 
 class QuoteForm(FlaskForm):
@@ -146,7 +146,7 @@ class QuoteForm(FlaskForm):
 
     quote = TextAreaField(
         _l("In the citizen's own words"),
-        validators=[InputRequired(_l("Write the words, or refuse the quote.")), Length(max=500, message=TOO_LONG)],
+        validators=[DataRequired(_l("Write the words, or refuse the quote.")), Length(max=500, message=TOO_LONG)],
     )
 
 
