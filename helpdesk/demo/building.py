@@ -18,6 +18,7 @@ from helpdesk.demo.history.chronicle import Past, Scale, write_past
 from helpdesk.demo.history.house import furnish
 from helpdesk.demo.history.ledger import Ledger
 from helpdesk.demo.history.weeks import write_weeks
+from helpdesk.demo.improvements import improve
 from helpdesk.news import touch
 from helpdesk.people.models import Account
 from helpdesk.people.queries import account_by_email
@@ -65,6 +66,8 @@ def build(
     progress("rows", -ledger.count())
     ledger.write(lambda count: progress("rows", count))
     session.expire_all()
+    progress("improvements", 0)
+    improve(session, now)
     for door in session.scalars(select(Door)):
         door.always_open = wish.always_open
     if wish.live:

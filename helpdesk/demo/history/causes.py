@@ -132,6 +132,7 @@ class Causes:
         for service, weight in popularity.items():
             self._spread(service, reasons_for(service), (1 - WITHOUT_SERVICE) * weight / every)
         self._spread(None, NO_SERVICE, WITHOUT_SERVICE)
+        self._named = {(one.service.slug, one.reason): one for one in self.shares if one.service is not None}
 
     def _spread(self, service: Offered | None, weights: Mapping[Reason, float], share: float) -> None:
         total = sum(weights.values())
@@ -149,10 +150,7 @@ class Causes:
 
     def cause(self, slug: str, reason: Reason) -> Cause:
         """Return the cause of a service. Raises KeyError for a service without that reason."""
-        for one in self.shares:
-            if one.service is not None and one.service.slug == slug and one.reason is reason:
-                return one
-        raise KeyError((slug, reason))
+        return self._named[slug, reason]
 
 
 class Drawing:

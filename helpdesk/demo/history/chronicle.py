@@ -3,7 +3,7 @@
 from collections import Counter as Tallied
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -25,7 +25,7 @@ from helpdesk.demo.history.visitors import Visitor, visitors_of
 from helpdesk.queue.models import PeriodKind
 from helpdesk.working_days import is_working_day
 
-STAFFED = (5, 4, 4, 4, 4)
+STAFFED = (4, 4, 4, 3, 3)
 """How many agents work, Monday to Friday."""
 LETTERS = ("A", "B", "C")
 LEFT_WAITING = 3
@@ -122,11 +122,20 @@ def write_past(past: Past, ledger: Ledger, lived: Callable[[int], object]) -> No
             one.taken = one.agent = None
         life = writer.arrive(one, luck)
         if not helped_later:
-            complete(life, one, writer, clerical, ending_of(one, drawing, luck), luck)
+            complete(life, one, writer, clerical, possible(past, one, ending_of(one, drawing, luck)), luck)
         else:
             writer.converse(life, one.arrived, luck)
         writer.finish(life, {})
     count_up(past, ledger)
+
+
+def possible(past: Past, one: Visitor, ending: Ending) -> Ending:
+    """Return the ending with a handover turned into a message where nobody in the department answers tasks."""
+    service = one.cause.service
+    answers = service is not None and past.house.offices[service.department_id].officer_id is not None
+    if ending.outcome is Outcome.HANDED_OVER and not answers:
+        return replace(ending, outcome=Outcome.FORWARDED)
+    return ending
 
 
 def is_over(one: Visitor, now: datetime) -> bool:

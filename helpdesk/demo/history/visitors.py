@@ -42,6 +42,8 @@ HANGS_UP_AT_ONCE = 0.035
 CALLBACKS = 0.03
 """Share of calls that were booked to be made at a time of the citizen's choosing."""
 LAST_TICKET_BEFORE = timedelta(minutes=10)
+USUALLY_OPEN_S = 8.5 * 3600
+"""A day that is shorter brings fewer."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -116,7 +118,7 @@ def visitors_of(
     """
     if not is_working_day(day):
         return []
-    length = open_seconds(hours["vaxel"], day) / (9.5 * 3600)
+    length = open_seconds(hours["vaxel"], day) / USUALLY_OPEN_S
     expected = expected_on(day) * drawing.whole * volume * min(1.0, length)
     come = [(cause, False) for cause in drawing.draw(luck, poisson(luck, expected))]
     come += [(causes.cause(slug, reason), True) for (slug, reason), n in planned.items() for _ in range(n)]
