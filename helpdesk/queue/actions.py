@@ -16,7 +16,8 @@ from helpdesk.contacts.actions import By, record
 from helpdesk.contacts.events import Held, PromiseMet, Released, Resumed, Taken
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import contact_by_public_id, lock_by_public_id, lock_contact
-from helpdesk.contacts.stages import OPEN_STAGES, Actor, PromiseKind, Stage
+from helpdesk.contacts.stages import OPEN_STAGES, Actor, Channel, PromiseKind, Stage
+from helpdesk.queue.leaving import count_to_finish
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Period, PeriodKind, Promise
 from helpdesk.queue.queries import (
     Passed,
@@ -32,6 +33,7 @@ from helpdesk.queue.queries import (
 )
 from helpdesk.queue.rules import in_order, rule_of, why_not
 from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NoRoom, NotAvailable, NotYours, WrongStage
+from helpdesk.settings import settings
 
 FIRST_LOOK = 4
 """How deep into each lane a take looks at first; doubled while others hold everything that was seen."""
@@ -43,17 +45,16 @@ def take_next(session: Session, agent_id: int, now: datetime) -> Contact | None:
     Two agents never get the same citizen, nobody more than they have room for. Of those who waited when the take
     began and still wait when it commits, nobody whom the agent could take has an earlier promise: contacts that
     another agent is taking this very moment are passed by, any other lock is waited for.
-    Raises NotAvailable for an agent who is paused or offline.
+    Raises NotAvailable for an agent who is paused or offline, NoRoom for one with too much *to finish*.
     """
-    agent = lock_agent(session, agent_id)
-    if agent.state is not AgentState.AVAILABLE:
-        raise NotAvailable("Set yourself available first.")
+    agent = ready_agent(session, agent_id)
     view, prices = taker(session, agent), costs(session)
     open_lanes, passed = [], []
     for lane in lanes(session):
         reason = why_not(lane, view, prices)
         if reason is None:
             open_lanes.append(lane.id)
+            passed.append(Passed(lane.id, "letter" if lane.channel is Channel.MESSAGE else "being_taken"))
         else:
             passed.append(Passed(lane.id, reason))
     late_letter = not someone_has_late_letter(session, now)
@@ -84,9 +85,7 @@ def take(session: Session, agent_id: int, public_id: str, now: datetime) -> Cont
 
     Raises Unknown, AlreadyTaken, AlreadyClosed, NoRoom or NotAvailable.
     """
-    agent = lock_agent(session, agent_id)
-    if agent.state is not AgentState.AVAILABLE:
-        raise NotAvailable("Set yourself available first.")
+    agent = ready_agent(session, agent_id)
     contact = contact_by_public_id(session, public_id)
     if contact.agent_id == agent.id and contact.stage in OPEN_STAGES:
         return contact
@@ -100,6 +99,16 @@ def take(session: Session, agent_id: int, public_id: str, now: datetime) -> Cont
         raise refusal_for(lock_contact(session, contact.id))
     finish_take(session, agent, contact, price, {"rule": "chosen", "passed_over": [], "more": {}}, now)
     return contact
+
+
+def ready_agent(session: Session, agent_id: int) -> Agent:
+    """Return the agent, locked, as one who may be given something. Raises NotAvailable, NoRoom."""
+    agent = lock_agent(session, agent_id)
+    if agent.state is not AgentState.AVAILABLE:
+        raise NotAvailable("Set yourself available first.")
+    if count_to_finish(session, agent.id) >= settings(session).number("queue.to_finish"):
+        raise NoRoom("Say what came of what lies under To finish first.")
+    return agent
 
 
 def refusal_for(contact: Contact) -> Exception:
@@ -230,7 +239,7 @@ def put_back(session: Session, own: Mine, why: str, by: By, now: datetime) -> No
     """Let a contact wait again as if nobody had taken it: same promise, same place, all that was said."""
     end_assignment(session, own, why, now)
     own.contact.stage = Stage.WAITING
-    own.contact.agent_id = None
+    own.contact.agent_id = own.contact.taken_at = None
     record(
         session,
         own.contact,

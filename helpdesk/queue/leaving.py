@@ -47,8 +47,8 @@ def share_time(session: Session, contact: Contact) -> None:
         return
     total = handling_seconds(session, contact.id)
     share, rest = divmod(total, len(errands))
-    for errand in errands:
-        errand.seconds = share + (1 if errand.n <= rest else 0)
+    for place, errand in enumerate(errands):
+        errand.seconds = share + (1 if place < rest else 0)
 
 
 def handling_seconds(session: Session, contact_id: int) -> int:

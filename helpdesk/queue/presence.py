@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.actions import PROGRAM
@@ -15,9 +16,13 @@ from helpdesk.queue.actions import Mine, put_back
 from helpdesk.queue.models import Agent, AgentDoor, AgentState, Presence
 from helpdesk.queue.queries import lock_agent, open_assignment
 from helpdesk.settings import settings
+from knowledge.base import UtcDateTime
 
 WRITE_EVERY = timedelta(seconds=10)
 LONGEST_HOLD = timedelta(hours=8)
+BEGIN = text(
+    "INSERT INTO presence (agent_id, seen_at, holds_until) VALUES (:agent_id, :now, :until) ON CONFLICT (agent_id) DO NOTHING"
+).bindparams(bindparam("now", type_=UtcDateTime()), bindparam("until", type_=UtcDateTime()))
 
 
 def choose_state(session: Session, agent_id: int, state: AgentState, reason: str | None, now: datetime) -> Agent:
@@ -32,6 +37,7 @@ def choose_state(session: Session, agent_id: int, state: AgentState, reason: str
 
 def work_with(session: Session, agent_id: int, channels: Iterable[Channel]) -> None:
     """Let the agent take contacts from these channels and no others."""
+    lock_agent(session, agent_id)
     session.execute(delete(AgentDoor).where(AgentDoor.agent_id == agent_id))
     session.add_all(AgentDoor(agent_id=agent_id, channel=channel) for channel in sorted(set(channels)))
 
@@ -48,9 +54,13 @@ def sign_of_life(session: Session, agent_id: int, now: datetime, holds_s: int | 
     holds = min(timedelta(seconds=holds_s if holds_s is not None else lost_after), LONGEST_HOLD)
     presence = session.get(Presence, agent_id)
     if presence is None:
-        session.add(Presence(agent_id=agent_id, seen_at=now, holds_until=now + holds))
+        began: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+            BEGIN, {"agent_id": agent_id, "now": now, "until": now + holds}
+        )
         touch(session, "queue")
-        return
+        if began.rowcount:
+            return
+        presence = session.get_one(Presence, agent_id)  # another request of theirs was first
     if presence.holds_until <= now:
         touch(session, "queue")
     presence.seen_at = now
@@ -65,13 +75,12 @@ def is_here(session: Session, agent_id: int, now: datetime) -> bool:
 
 def lost_agents(session: Session, now: datetime) -> list[int]:
     """Return the agents whose sign of life ran out so long ago that their chats go back, and who still have some."""
-    patience = timedelta(seconds=settings(session).number("queue.return_seconds"))
     return list(
         session.scalars(
             select(Presence.agent_id)
             .join(Contact, Contact.agent_id == Presence.agent_id)
             .where(
-                Presence.holds_until <= now - patience,
+                Presence.holds_until <= lost_before(session, now),
                 Contact.stage.in_((Stage.TALKING, Stage.HELD, Stage.OFFERED)),
                 Contact.channel.in_((Channel.CHAT, Channel.MESSAGE)),
             )
@@ -81,12 +90,22 @@ def lost_agents(session: Session, now: datetime) -> list[int]:
     )
 
 
+def lost_before(session: Session, now: datetime) -> datetime:
+    """Return the moment before which a sign of life must have run out for an agent to be given up."""
+    return now - timedelta(seconds=settings(session).number("queue.return_seconds"))
+
+
 def give_back_for(session: Session, agent_id: int, now: datetime) -> int:
     """Let the chats of a lost agent wait again, with their promise and all that was said; return how many.
+
+    0 when the agent has come back since they were counted among the lost.
 
     A call stays while its line is up, and a visit until a supervisor moves it.
     """
     agent = lock_agent(session, agent_id)
+    presence = session.get(Presence, agent_id, populate_existing=True)
+    if presence is not None and presence.holds_until > lost_before(session, now):
+        return 0
     ids = session.scalars(
         select(Contact.id)
         .where(

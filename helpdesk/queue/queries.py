@@ -1,12 +1,12 @@
 """Looking at the queue: lanes, who heads them, who waits, and what an agent has."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, literal, select, tuple_, union_all
+from sqlalchemy import exists, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import Contact
@@ -16,7 +16,9 @@ from helpdesk.queue.rules import Costs, LaneView, Taker, Targets, Waiting
 from helpdesk.refusals import Unknown
 from helpdesk.settings import settings
 
+S = TypeVar("S")
 PASSED_OVER_SHOWN = 5
+UNION_AT_MOST = 200
 COUNT_AT_MOST = 200
 """A count behind *why this one?* stops here, so that its cost does not grow with the queue."""
 
@@ -91,15 +93,16 @@ def taker(session: Session, agent: Agent) -> Taker:
 
 
 def lanes(session: Session) -> list[LaneView]:
-    """Return every lane there is. A small table: one row a door and set of needs."""
+    """Return every lane in which somebody waits. A small table: one row a door and set of needs."""
+    somebody = exists().where(Contact.stage == Stage.WAITING, Contact.lane_id == Lane.id)
     return [
         LaneView(row.id, row.channel, frozenset(row.needs.split()))
-        for row in session.execute(select(Lane.id, Lane.channel, Lane.needs).order_by(Lane.id))
+        for row in session.execute(select(Lane.id, Lane.channel, Lane.needs).where(somebody).order_by(Lane.id))
     ]
 
 
 def heads(session: Session, lane_ids: Iterable[int], now: datetime, depth: int) -> list[Waiting]:
-    """Return the first ``depth`` ready contacts of each lane: one index seek a lane, in one statement."""
+    """Return the first ``depth`` ready contacts of each lane: one index seek a lane, in as few statements as can be."""
     seeks = [
         select(
             select(Contact.id, Contact.lane_id, Contact.channel, Contact.due_at)
@@ -110,9 +113,17 @@ def heads(session: Session, lane_ids: Iterable[int], now: datetime, depth: int) 
         )
         for lane_id in lane_ids
     ]
-    if not seeks:
-        return []
-    return [Waiting(row.id, row.lane_id, row.channel, row.due_at) for row in session.execute(union_all(*seeks))]
+    return [
+        Waiting(row.id, row.lane_id, row.channel, row.due_at)
+        for some in chunks(seeks)
+        for row in session.execute(union_all(*some))
+    ]
+
+
+def chunks(selects: Sequence[S]) -> Iterator[Sequence[S]]:
+    """Return selects in parts that every database takes in one UNION (SQLite: at most 500)."""
+    for start in range(0, len(selects), UNION_AT_MOST):
+        yield selects[start : start + UNION_AT_MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +136,35 @@ class Passed:
 
 def passed_over(session: Session, passed: Sequence[Passed], before: Waiting, now: datetime) -> dict[str, Any]:
     """Return the five earliest who were passed over for ``before``, with the reason, and how many more per reason."""
-    earliest: list[tuple[datetime, int, str, str]] = []
+    reasons = {lane.lane_id: lane.reason for lane in passed}
+    firsts, counted = [], []
+    for lane_id in reasons:
+        ahead = (
+            select(Contact.id, Contact.lane_id, Contact.due_at, Contact.public_id, Contact.ready_at)
+            .where(
+                Contact.stage == Stage.WAITING,
+                Contact.lane_id == lane_id,
+                tuple_(Contact.due_at, Contact.id) < tuple_(literal(before.due_at, Contact.due_at.type), before.id),
+            )
+            .order_by(Contact.due_at, Contact.id)
+        )
+        firsts.append(select(ahead.limit(PASSED_OVER_SHOWN).subquery()))
+        some = ahead.limit(COUNT_AT_MOST).subquery()
+        counted.append(select(literal(lane_id).label("lane_id"), func.count().label("n")).select_from(some))
+    earliest = [row for part in chunks(firsts) for row in session.execute(union_all(*part))]
+    if not earliest:
+        return {"passed_over": [], "more": {}}
     counts: Counter[str] = Counter()
-    for lane in passed:
-        ahead = select(Contact.id, Contact.due_at, Contact.public_id, Contact.ready_at).where(
-            Contact.stage == Stage.WAITING,
-            Contact.lane_id == lane.lane_id,
-            tuple_(Contact.due_at, Contact.id) < tuple_(literal(before.due_at, Contact.due_at.type), before.id),
-        )
-        counts[lane.reason] += (
-            session.scalar(select(func.count()).select_from(ahead.limit(COUNT_AT_MOST).subquery())) or 0
-        )
-        for row in session.execute(ahead.order_by(Contact.due_at, Contact.id).limit(PASSED_OVER_SHOWN)):
-            reason = "not_ready" if row.ready_at > now else lane.reason
-            earliest.append((row.due_at, row.id, row.public_id, reason))
-    shown = sorted(earliest)[:PASSED_OVER_SHOWN]
-    for _due, _id, _public_id, reason in shown:
-        counts[reason] -= 1
+    for part in chunks(counted):
+        for row in session.execute(union_all(*part)):
+            counts[reasons[row.lane_id]] += row.n
+    shown = sorted(earliest, key=lambda row: (row.due_at, row.id))[:PASSED_OVER_SHOWN]
+    counts.subtract(reasons[row.lane_id] for row in shown)
     return {
-        "passed_over": [{"contact": public_id, "reason": reason} for _due, _id, public_id, reason in shown],
+        "passed_over": [
+            {"contact": row.public_id, "reason": "not_ready" if row.ready_at > now else reasons[row.lane_id]}
+            for row in shown
+        ],
         "more": {reason: count for reason, count in sorted(counts.items()) if count > 0},
     }
 

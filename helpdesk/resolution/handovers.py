@@ -104,6 +104,7 @@ def reply(session: Session, public_id: str, text: str, by: By, now: datetime) ->
     """Write back what the department did; the first reply answers the handover and closes the contact. Raises Unknown."""
     handover = handover_by_public_id(session, public_id)
     contact = lock_contact(session, handover.contact_id)
+    session.refresh(handover)  # a colleague may have replied while we waited for the row
     if by.account_id is None:
         raise ValueError("a reply has an author")
     written = HandoverReply(handover_id=handover.id, account_id=by.account_id, text=mask(text).text, at=now)

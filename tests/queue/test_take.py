@@ -8,11 +8,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import ContactEvent
-from helpdesk.contacts.stages import Channel, Priority, Stage
-from helpdesk.queue.actions import hold, release, resume, take, take_next
-from helpdesk.queue.models import AgentState, Assignment, AssignmentRole, Promise
+from helpdesk.contacts.stages import Channel, Outcome, Priority, Reason, Stage
+from helpdesk.queue import queries
+from helpdesk.queue.actions import hold, mine, release, resume, take, take_next
+from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Promise
 from helpdesk.queue.presence import choose_state
+from helpdesk.queue.queries import open_contacts
 from helpdesk.refusals import AlreadyTaken, NoRoom, NotAvailable, NotYours
+from helpdesk.resolution.actions import begin_wrap_up, due_wrap_ups, end_wrap_up, resolve
+from helpdesk.resolution.rules import Closing, ErrandSaid
 from tests.builders import Centre
 from tests.conftest import NOW
 
@@ -147,3 +151,61 @@ def test_a_met_promise_stays_met_and_all_is_an_event(session: Session, centre: C
         select(ContactEvent.kind).where(ContactEvent.contact_id == chat.id).order_by(ContactEvent.n)
     ).all()
     assert kinds == ["arrived", "promise_met", "taken"]
+
+
+def test_too_much_to_finish_and_nothing_new_is_given(session: Session, centre: Centre) -> None:
+    agent = centre.agent()
+    for _ in range(5):
+        begin_wrap_up(session, mine(session, agent.id, take_next_of(session, centre, agent)), 0, NOW)
+    for contact_id in due_wrap_ups(session, NOW):
+        end_wrap_up(session, contact_id, NOW)
+    waiting = centre.arrives()
+    with pytest.raises(NoRoom):
+        take_next(session, agent.id, NOW)
+    with pytest.raises(NoRoom):
+        take(session, agent.id, waiting.public_id, NOW)
+    closing = Closing(Outcome.SOLVED, (ErrandSaid(Reason.OTHER),))
+    resolve(session, agent.id, open_contacts(session, agent.id)[0].public_id, closing, NOW, wrap_up_s=0)
+    assert take_next(session, agent.id, NOW) is waiting
+
+
+def take_next_of(session: Session, centre: Centre, agent: Agent) -> str:
+    """Let somebody come in, and the agent take them; whatever was in wrap-up is out of the way."""
+    for contact_id in due_wrap_ups(session, NOW):
+        end_wrap_up(session, contact_id, NOW)
+    centre.arrives()
+    taken = take_next(session, agent.id, NOW)
+    assert taken is not None
+    return taken.public_id
+
+
+def test_why_this_one_also_names_letters_and_those_who_are_not_ready(session: Session, centre: Centre) -> None:
+    busy, agent = centre.agent("aino"), centre.agent("maria")
+    first, second = (centre.arrives(Channel.MESSAGE, NOW - timedelta(days=4), text="Hej") for _ in range(2))
+    assert take_next(session, busy.id, NOW) is first
+    late = centre.arrives(Channel.WALK_IN, NOW - timedelta(minutes=30), ready_at=NOW + timedelta(minutes=5))
+    centre.arrives(Channel.CHAT)
+    take_next(session, agent.id, NOW)
+    why = session.scalars(select(Assignment.why).where(Assignment.agent_id == agent.id)).one()
+    assert why["passed_over"] == [
+        {"contact": second.public_id, "reason": "letter"},
+        {"contact": late.public_id, "reason": "not_ready"},
+    ]
+
+
+def test_many_kinds_of_needs_are_looked_at_in_parts(
+    session: Session, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite takes at most 500 parts in one UNION; here two are enough to need several."""
+    monkeypatch.setattr(queries, "UNION_AT_MOST", 2)
+    needs = [f"skill:s{n}" for n in range(7)]
+    agent, other = centre.agent("maria", *needs), centre.agent("aino")
+    for n, need in enumerate(needs):
+        centre.arrives(Channel.CHAT, NOW - timedelta(seconds=210 - n), needs=frozenset({need}))
+    first = take_next(session, agent.id, NOW)
+    assert first is not None and first.arrived_at == NOW - timedelta(seconds=210)
+    chat = centre.arrives(Channel.CHAT)
+    assert take_next(session, other.id, NOW) is chat
+    why = session.scalars(select(Assignment.why).where(Assignment.agent_id == other.id)).one()
+    assert len(why["passed_over"]) == 5 and why["more"] == {"needs": 1}
+    assert {one.id for one in queries.lanes(session)} == {one.lane_id for one in queries.waiting_contacts(session)}
