@@ -1,0 +1,1 @@
+"""The agent's desk: take, talk, note, look up."""

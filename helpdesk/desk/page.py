@@ -1,0 +1,180 @@
+"""The desk as a page, and the pieces of it that a live page lays over itself: the same parts, for the same viewer."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from helpdesk.answers.markup import to_html
+from helpdesk.answers.search import Results, search_for_staff
+from helpdesk.answers.words import AREAS, LOGIN_ICONS, LOGINS, word_for
+from helpdesk.clock import now
+from helpdesk.db import reading
+from helpdesk.desk.library import Opened, open_item
+from helpdesk.desk.panel import Panel, panel_of
+from helpdesk.desk.queries import Line, Me, agent_at_desk, line, me
+from helpdesk.desk.rules import PAUSE_REASONS, SHOWS
+from helpdesk.news import version_of
+from helpdesk.people import guard
+from helpdesk.web.languages import current_language
+from helpdesk.web.pages import iso
+
+HITS = 8
+LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What of the desk somebody looks at: the open contact, what of it, and what is searched for."""
+
+    contact: str | None = None
+    show: str = "talk"
+    fits: bool = False
+    query: str = ""
+    item: str = ""
+    """An opened hit as ``kind:slug``."""
+
+    def arguments(self, **changed: Any) -> dict[str, Any]:
+        """Return the place, with changes, as the arguments of an address; what is usual is left out."""
+        place = replace(self, **changed)
+        said = {
+            "contact": place.contact or "",
+            "show": "" if place.show == "talk" else place.show,
+            "fits": "1" if place.fits else "",
+            "q": place.query,
+            "item": place.item,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def url(self, **changed: Any) -> str:
+        """Return the address of the page at this place, with changes."""
+        return url_for("desk.home", **self.arguments(**changed))
+
+    def live_url(self, part: str) -> str:
+        """Return where the page asks for a part of itself (see :data:`PARTS`)."""
+        return url_for("desk.live", part=part, **self.arguments())
+
+
+def place_asked() -> Place:
+    """Return the place that the request names: in its address, or in the hidden fields of a form."""
+    given = request.values
+    show = given.get("show", "talk")
+    return Place(
+        contact=given.get("contact") or None,
+        show=show if show in SHOWS else "talk",
+        fits=given.get("fits") == "1",
+        query=given.get("q", "").strip()[:LONGEST_QUERY],
+        item=given.get("item", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that the templates of the desk show."""
+
+    place: Place
+    me: Me
+    line: Line
+    panel: Panel | None
+    results: Results | None
+    opened: Opened | None
+    version: int
+    key: str
+    """The one-time key of every form on this rendering of the page."""
+
+    @property
+    def is_typing_possible(self) -> bool:
+        """Say whether something can be sent to a citizen right now."""
+        return self.panel is not None and self.panel.may_write
+
+
+PARTS = {
+    "desk": ("desk-left", "main"),
+    "mine": ("main",),
+    "search": ("desk-right",),
+    "all": ("desk-left", "main", "desk-right"),
+}
+"""The pieces that can be asked for, by name: the ids of the elements that come."""
+
+TEMPLATES = {"desk-left": "desk/_left.html", "main": "desk/_mine.html", "desk-right": "desk/_knowledge.html"}
+
+
+def look(session: Session, place: Place, moment: datetime) -> Desk:
+    """Gather what the desk shows. Raises Forbidden for somebody who takes no contacts.
+
+    Without a contact named, the first that is going on is open, as long as the agent has one.
+    """
+    viewer = guard.current_viewer()
+    agent = agent_at_desk(session, viewer)
+    mine = me(session, agent)
+    if place.contact is None and mine.tabs:
+        place = replace(place, contact=mine.tabs[0].contact.public_id)
+    panel = panel_of(session, viewer, place.contact, moment) if place.contact else None
+    if panel is None or (not panel.may_close and place.show in ("close", "hand_over")):
+        place = replace(place, show="talk", contact=place.contact if panel else None)
+    language = current_language()
+    return Desk(
+        place=place,
+        me=mine,
+        line=line(session, viewer, agent, moment),
+        panel=panel,
+        results=search_for_staff(session, place.query, language, HITS) if place.query else None,
+        opened=open_item(session, place.item, language, moment) if place.item else None,
+        version=version_of(session, "queue") + version_of(session, "contacts"),
+        key=secrets.token_hex(16),
+    )
+
+
+def words(desk: Desk) -> dict[str, Any]:
+    """Return what the templates are given."""
+    return {
+        "desk": desk,
+        "areas": AREAS,
+        "area_word": lambda code: word_for(AREAS, code) if code else _("General question"),
+        "login_word": lambda code: word_for(LOGINS, code),
+        "login_icons": LOGIN_ICONS,
+        "pause_reasons": PAUSE_REASONS,
+        "prose": to_html,
+        "has_page": lambda name: name in current_app.view_functions,
+    }
+
+
+def page(place: Place, status: int = 200, **more: Any) -> ResponseReturnValue:
+    """Return the whole desk as a page. ``more`` is handed to the templates: a form with its errors, words not sent."""
+    with reading() as session:
+        desk = look(session, place, now())
+    return render_template("desk/home.html", **words(desk), **more), status
+
+
+def pieces(place: Place, part: str, **more: Any) -> dict[str, Any]:
+    """Return what a live page asks for: version, time, and the pieces as they are now."""
+    moment = now()
+    with reading() as session:
+        desk = look(session, place, moment)
+    given = words(desk) | more
+    fragments = {name: render_template(TEMPLATES[name], **given) for name in PARTS.get(part, PARTS["desk"])}
+    return {"version": desk.version, "now": iso(moment), "fragments": fragments}
+
+
+def answer(
+    place: Place,
+    part: str,
+    status: int = 200,
+    extra: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+    **said: str,
+) -> ResponseReturnValue:
+    """Return the pieces as the answer to a form that was sent without leaving the page.
+
+    ``extra``: further pieces by id; ``more``: what the templates are handed besides; ``said``: toast, kind, code (see
+    send.js).
+    """
+    there = pieces(place, part, **(more or {}))
+    there["fragments"] |= extra or {}
+    return jsonify(**there, **said), status
