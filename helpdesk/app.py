@@ -14,15 +14,17 @@ from helpdesk.answers import views as answers
 from helpdesk.answers.search import Searching
 from helpdesk.channels.chat import live as chat
 from helpdesk.channels.chat import sockets as chat_calls
+from helpdesk.channels.chat import views as chat_pages
 from helpdesk.api import routes as api
 from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
 from helpdesk.channels.walk_in import calling as visits
 from helpdesk.channels.walk_in import views as walk_in
-from helpdesk.channels.walk_in import views as walk_in
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
+from helpdesk.desk import routes as desk
+from helpdesk.desk import sockets as desk_calls
 from helpdesk.feedback import views as feedback
 from helpdesk.insight import views as insight
 from helpdesk.news import News
@@ -30,18 +32,21 @@ from helpdesk.outbox.actions import Sender
 from helpdesk.people import guard
 from helpdesk.people import views as people
 from helpdesk.resolution import officer_views as handovers
+from helpdesk.resolution import views as resolution
 from helpdesk.web import headers, health, languages, live, pages, problems
 from helpdesk.web.server import behind_proxies, build_socketio
 
 BLUEPRINTS = (
     health.bp,
     people.bp,
+    desk.bp,
+    resolution.bp,
     handovers.bp,
     feedback.bp,
     insight.bp,
     answers.bp,
+    chat_pages.bp,
     phone_views.bp,
-    *walk_in.PAGES,
     *walk_in.PAGES,
     api.bp,
 )
@@ -103,6 +108,7 @@ def what_follows(app: Flask, news: News, socketio: SocketIO) -> None:
     live.let_staff_in(socketio)
     chat.follow(app.extensions["helpdesk.database"], news, socketio)
     chat_calls.answer_calls(socketio)
+    desk_calls.listen(app.extensions["helpdesk.database"], socketio)
     phone.follow(news)
     visits.follow(news)
 
