@@ -10,6 +10,7 @@ from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from helpdesk import schema  # noqa: F401  (every table is known before the first query)
+from helpdesk.answers import admin_views as administration
 from helpdesk.answers import views as answers
 from helpdesk.answers.search import Searching
 from helpdesk.channels.chat import live as chat
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     feedback.bp,
     insight.bp,
     answers.bp,
+    administration.bp,
     chat_pages.bp,
     phone_views.bp,
     *walk_in.PAGES,

@@ -119,7 +119,7 @@ def count_by_event(session: Session) -> dict[str, int]:
         .group_by(Service.life_event)
         .order_by(func.count().desc(), Service.life_event)
     )
-    return {event: number for event, number in session.execute(counted).tuples() if event is not None}
+    return {event: number for event, number in session.execute(counted) if event is not None}
 
 
 def checked_forms(session: Session) -> list[Checked]:

@@ -38,6 +38,8 @@ from knowledge.values import Audience, Lang
 bp = Blueprint("answers", __name__)
 
 LONGEST_QUERY = 1000
+DIGG = "https://www.digg.se/tdosanmalan"
+"""Where somebody complains who is not content with our answer about accessibility."""
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
@@ -180,5 +182,6 @@ def accessibility() -> ResponseReturnValue:
         return render_template(
             "answers/accessibility.html",
             forms=checked_forms(session),
+            complaints=DIGG,
             ways=ways_to_reach_us(session, current_language(), now()),
         )

@@ -4,13 +4,14 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import login_user, logout_user
 
 from helpdesk.clock import now
 from helpdesk.db import reading, transaction
 from helpdesk.people import guard
-from helpdesk.people.actions import set_password, sign_in
+from helpdesk.people.actions import is_password, set_password, sign_in
 from helpdesk.people.forms import NewPasswordForm, SignInForm
 from helpdesk.people.queries import account_by_public_id, viewer_of
 from helpdesk.people.rules import Viewer
@@ -24,7 +25,7 @@ FIRST_PAGES = (
     ("handovers", "handovers.index"),
     ("improvements", "feedback.board"),
     ("results", "insight.results"),
-    ("administration", "people.welcome"),
+    ("administration", "administration.services"),
 )
 """Where each kind of work begins, in the order in which it is looked for."""
 
@@ -79,6 +80,9 @@ def change_password() -> ResponseReturnValue:
         account = account_by_public_id(session, guard.current_viewer().public_id)
         if account is None:
             raise Unknown("The account is gone.")
+        if is_password(account, form.password.data or ""):
+            form.password.errors = [_("Choose another password than the one you have.")]
+            return render_template("people/password.html", form=form), 422
         set_password(session, account, form.password.data or "", must_change=False)
         viewer = viewer_of(session, account)
     login_user(viewer)

@@ -143,7 +143,8 @@ def reads_inside(viewer: Viewer | None) -> bool:
 def search_knowledge(call: Call[Nothing]) -> Answer:
     """Search services and articles. Without a token of staff the audience is the public."""
     inside = reads_inside(call.viewer)
-    reader: Reader = (call.query["audience"] or (Audience.STAFF if inside else Audience.PUBLIC)).value
+    wanted = call.query["audience"] or (Audience.STAFF if inside else Audience.PUBLIC)
+    reader: Reader = "staff" if wanted is Audience.STAFF else "public"
     if reader == "staff" and not inside:
         raise refusal_of(call.viewer)
     found = searching().raw(call.session, call.query["q"], reader, call.query["lang"], call.query["limit"])
