@@ -96,7 +96,9 @@ def header_parameters(one: Operation) -> list[dict[str, Any]]:
     """Return the headers that mean something."""
     headers: list[dict[str, Any]] = []
     if one.method == "POST":
-        headers.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 64}})
+        headers.append(
+            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"}}
+        )
     if one.needs_if_match:
         headers.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     return headers

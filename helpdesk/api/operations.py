@@ -5,6 +5,7 @@ The order of the checks is the contract's: token (401), scope and role (403), co
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,7 @@ from helpdesk.web.inbox import answer_to, keep_answer
 from helpdesk.web.problems import problem
 
 B = TypeVar("B", bound=BaseModel)
-LONGEST_KEY = 64
+KEY = re.compile("[ -~]{1,64}")
 NUL = b"\\u0000"
 
 
@@ -140,18 +141,18 @@ def run(operation: Operation, action: Callable[..., Answer], ids: Mapping[str, s
         with reading() as session:
             return sent(action(Call(session, viewer, body, given, moment), **ids))
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
-        wrong = {"field": "Idempotency-Key", "code": "too_long", "message": "At most 64 characters."}
-        return problem(422, "invalid", "The key is too long.", [wrong])
+    if key is not None and not KEY.fullmatch(key):
+        wrong = {"field": "Idempotency-Key", "code": "invalid", "message": "From 1 to 64 printable ASCII characters."}
+        return problem(422, "invalid", "The key cannot be used.", [wrong])
     with transaction() as session:
         scope = f"api:{viewer.token_id if viewer else 'public'}"
         if key is not None:
             there = answer_to(session, scope, key, request_hash(), moment, waits=False)
             if there is not None:
                 return replayed(there)
-        if viewer is not None and viewer.agent_id is not None and is_due(session, viewer.agent_id, moment):
-            sign_of_life(session, viewer.agent_id, moment)
         response = sent(action(Call(session, viewer, body, given, moment), **ids))
+        if viewer is not None and viewer.agent_id is not None and is_due(session, viewer.agent_id, moment):
+            sign_of_life(session, viewer.agent_id, moment)  # after the action: an agent's row is locked before presence
         if key is not None:
             kept = {
                 "status": response.status_code,

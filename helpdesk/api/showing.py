@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.api.shapes import ContactOut, EventOut, MessageOut, Person
+from helpdesk.api.answers import ContactOut, EventOut, MessageOut, Person
 from helpdesk.contacts.doors.models import Door, Site
 from helpdesk.contacts.models import Contact, ContactNeed
 from helpdesk.contacts.queries import events_of, messages_after, view_of

@@ -5,10 +5,11 @@ from typing import Any
 from flask import current_app, url_for
 from sqlalchemy import select
 
+from helpdesk.api.answers import ContactOut, NewContactOut, TicketOut
 from helpdesk.api.blueprint import api
 from helpdesk.api.operations import Answer, Call
 from helpdesk.api.paging import PageQuery, cursor_of, start_of
-from helpdesk.api.shapes import ContactOut, NewContact, NewContactOut, Noted, Nothing, Out, TicketOut
+from helpdesk.api.shapes import NewContact, Noted, Nothing, Out
 from helpdesk.api.showing import contact_out, envelopes, etag_of
 from helpdesk.channels.arrival import Arrival, arrive, door_of
 from helpdesk.channels.chat.keys import key_of
@@ -63,7 +64,7 @@ def let_in(call: Call[NewContact]) -> Answer:
     out: dict[str, Any] = envelopes(call.session, call.who, [contact])[0]
     if said.channel is Channel.WALK_IN:
         ticket = issue(call.session, contact, Letter.QUESTION, frozenset(), call.now)
-        url = url_for("walk_in.ticket_page", token=ticket.token, _external=True)
+        url = url_for("ticket.page", token=ticket.token, _external=True)
         out["ticket"] = TicketOut(number=ticket.label, url=url)
     if said.channel is Channel.CHAT:
         out["token"] = key_of(current_app.config["SECRET_KEY"], contact.public_id, contact.arrived_at)

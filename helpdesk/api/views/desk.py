@@ -1,8 +1,9 @@
 """Who I am, what I chose, and who waits."""
 
+from helpdesk.api.answers import Me, QueuedOut, QueueOut, StaffOut
 from helpdesk.api.blueprint import api
 from helpdesk.api.operations import Answer, Call
-from helpdesk.api.shapes import Me, Nothing, QueuedOut, QueueOut, StaffOut, StateIn
+from helpdesk.api.shapes import Nothing, StateIn
 from helpdesk.api.showing import envelopes
 from helpdesk.news import version_of
 from helpdesk.queue.models import Agent

@@ -8,20 +8,17 @@ from sqlalchemy import select
 from helpdesk.api.blueprint import api
 from helpdesk.api.operations import Answer, Call
 from helpdesk.api.paging import PageQuery, cursor_of, start_of
-from helpdesk.api.shapes import (
+from helpdesk.api.request_shapes import (
     CauseOut,
     CommentIn,
     CommentOut,
     DemandOut,
-    In,
-    Moment,
     NewRequest,
-    Nothing,
-    Out,
     RequestMove,
     RequestOut,
     RequestSummary,
 )
+from helpdesk.api.shapes import In, Moment, Nothing, Out
 from helpdesk.feedback.actions import GROUP, Cause, Draft, Move, draft, move
 from helpdesk.feedback.counting import usual_period
 from helpdesk.feedback.models import ChangeRequest, RequestState

@@ -1,20 +1,9 @@
 """Work on a contact over the API: messages, notes, handovers, pain points, closing."""
 
+from helpdesk.api.answers import ContactOut, HandoverOut, IdOut, ReplyOut, SaidOut
 from helpdesk.api.blueprint import api
 from helpdesk.api.operations import Answer, Call
-from helpdesk.api.shapes import (
-    ContactOut,
-    HandoverIn,
-    HandoverOut,
-    IdOut,
-    MessageIn,
-    NoteIn,
-    PainPointIn,
-    ReplyIn,
-    ReplyOut,
-    ResolveIn,
-    SaidOut,
-)
+from helpdesk.api.shapes import HandoverIn, MessageIn, NoteIn, PainPointIn, ReplyIn, ResolveIn
 from helpdesk.api.showing import contact_out, etag_of
 from helpdesk.api.views.contacts import GONE
 from helpdesk.contacts.actions import By, Words, note, say
