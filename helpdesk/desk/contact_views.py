@@ -13,7 +13,7 @@ from helpdesk.contacts.models import Contact
 from helpdesk.desk.actions import Linked, describe, find_item, forget, send_link, use, write, write_note
 from helpdesk.desk.blueprint import bp
 from helpdesk.desk.doing import Done, do
-from helpdesk.desk.forms import LONGEST, ItemForm, TopicForm, WordsForm
+from helpdesk.desk.forms import ItemForm, TopicForm, WordsForm
 from helpdesk.desk.page import page, place_asked
 from helpdesk.people import guard
 from helpdesk.queue.actions import hold, release, resume
@@ -29,9 +29,11 @@ Step = Callable[[Session, int, str, datetime], Contact]
 @guard.opens("desk")
 def say(public_id: str) -> ResponseReturnValue:
     """Write to the citizen. What cannot be sent is kept, to be saved as a note."""
-    text = words()
+    text, wrong = typed()
 
     def work(session: Session, agent_id: int, moment: datetime) -> Done:
+        if wrong:
+            raise Unacceptable(wrong)
         write(session, agent_id, public_id, text, request.form.get("once"), moment)
         return Done(public_id)
 
@@ -42,22 +44,22 @@ def say(public_id: str) -> ResponseReturnValue:
 @guard.opens("desk")
 def note(public_id: str) -> ResponseReturnValue:
     """Write a note that only staff see; also on a contact that a colleague has taken over."""
-    text = words()
+    text, wrong = typed()
 
     def work(session: Session, _agent_id: int, moment: datetime) -> Done:
+        if wrong:
+            raise Unacceptable(wrong)
         write_note(session, guard.current_viewer(), public_id, text, moment)
         return Done(place_asked().contact or public_id, toast=_("The note is saved."))
 
     return do(work, unsent=text, contact=public_id)
 
 
-def words() -> str:
-    """Return what was typed. Raises Unacceptable for nothing, or for more than fits; the text stays in its field."""
+def typed() -> tuple[str, str | None]:
+    """Return what was typed, and what is wrong with it in words; None when it can be taken."""
     form = WordsForm()
-    if not form.validate_on_submit():
-        too_long = _("Make it shorter: at most %(max)d characters.", max=LONGEST)
-        raise Unacceptable(too_long if (form.text.data or "").strip() else _("Write something first."))
-    return (form.text.data or "").strip()
+    is_valid = form.validate_on_submit()
+    return (form.text.data or "").strip(), None if is_valid else " ".join(str(one) for one in form.text.errors)
 
 
 @bp.post("/kontakter/<public_id>/amne")

@@ -49,7 +49,7 @@ def do(work: Work, unsent: str | None = None, contact: str | None = None) -> Res
         done = once(viewer, work)
     except Refusal as refusal:
         if unsent:
-            lost = {"text": unsent, "contact": contact, "code": refusal.code}
+            lost = {"text": unsent, "contact": contact, "why": refusal_text(refusal)}
             return show_unsent(place, lost, refusal)
         if wants_json():
             raise

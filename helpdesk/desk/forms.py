@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from helpdesk.answers.words import AREAS
 from helpdesk.desk.rules import PAUSE_REASONS
@@ -19,7 +19,7 @@ class WordsForm(FlaskForm):
 
     text = TextAreaField(
         _l("Text"),
-        validators=[InputRequired(_l("Write something first.")), Length(max=LONGEST, message=TOO_LONG)],
+        validators=[DataRequired(_l("Write something first.")), Length(max=LONGEST, message=TOO_LONG)],
     )
 
 

@@ -49,6 +49,10 @@ class Town:
         with self.database.reading() as session:
             return session.get_one(Agent, self.agents[name])
 
+    def all_contacts(self) -> list[Contact]:
+        """Return every contact, oldest first."""
+        return self.all(Contact)
+
     def all(self, model: type, *where: Any) -> list[Any]:
         """Return the rows of a table."""
         with self.database.reading() as session:
