@@ -11,10 +11,10 @@ from helpdesk.clock import local
 from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.models import Contact, Errand
 from helpdesk.contacts.stages import Channel
-from helpdesk.feedback.benefit.models import FollowUp
 from helpdesk.feedback.board import TREND_WEEKS, last_follow_ups
 from helpdesk.feedback.counting import full_weeks, series, usual_period, weekly
 from helpdesk.feedback.events import Moved
+from helpdesk.feedback.following import Following, following
 from helpdesk.feedback.models import (
     ChangeRequest,
     DecisionView,
@@ -92,7 +92,7 @@ class Sheet:
     looked: dict[str, DecisionView]
     names: dict[int, str]
     merges: list[Merge]
-    follow_up: FollowUp | None
+    following: Following | None
     sides: frozenset[Side]
     moves: tuple[RequestState, ...]
     steers: bool
@@ -128,6 +128,7 @@ def sheet(session: Session, viewer: Viewer, request: ChangeRequest, now: datetim
     names = dict(session.execute(select(Account.id, Account.name)).all())
     events = events_of(session, request.id)
     steers, sides = steers_requests(viewer), sides_of(viewer, request)
+    seen = last_follow_ups(session).get(request.id)
     waits = is_unanswered(request.state, request.sent_at, request.first_answer_at)
     return Sheet(
         request=request,
@@ -145,7 +146,7 @@ def sheet(session: Session, viewer: Viewer, request: ChangeRequest, now: datetim
         looked={one.view.value: one for one in views_of(session, request.id)},
         names=names,
         merges=merges_around(session, request),
-        follow_up=last_follow_ups(session).get(request.id),
+        following=following(session, seen, pairs, now) if seen is not None else None,
         sides=sides,
         moves=moves_from(request.state, sides),
         steers=steers,
