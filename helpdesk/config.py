@@ -4,6 +4,7 @@ What an administrator changes while the program runs (targets, room, seconds) li
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def number(environ: Mapping[str, str], name: str, default: int, low: int, high: 
     text = environ.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not re.fullmatch("[0-9]{1,9}", text) or not low <= int(text) <= high:
         raise Misconfigured(f"{name} must be a whole number from {low} to {high}, not {text!r}.")
     return int(text)
 

@@ -4,6 +4,7 @@ They lie in the database and are read in each transaction that needs them, so th
 once. What is set at start (addresses, keys) is in config.py.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,8 @@ class Known:
     low: int = 0
     high: int = 0
     choices: tuple[str, ...] = ()
+    shape: str = ""
+    """A regular expression that a text must be, in full."""
 
 
 class UnknownSetting(KeyError):
@@ -45,6 +48,10 @@ class BadValue(ValueError):
     """The value does not fit the setting; the message says what would."""
 
 
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+WHOLE = re.compile("-?[0-9]{1,9}")
+LONGEST = 500
+
 KNOWN = {
     one.key: one
     for one in (
@@ -52,11 +59,11 @@ KNOWN = {
         Known("brand.centre", "Norrälvens servicecenter"),
         Known("brand.phone", "0980-31 92 00"),
         Known("brand.agent_name", "first", choices=("first", "full", "none")),
-        Known("centre.department", "servicecenter"),
+        Known("centre.department", "servicecenter", "slug", shape="[a-z0-9][a-z0-9.-]*"),
         Known("queue.target.phone", 180, "s", 10, 86_400),
         Known("queue.target.chat", 120, "s", 10, 86_400),
         Known("queue.target.walk_in", 600, "s", 10, 86_400),
-        Known("queue.message_answer_by", "12:00", "local time, next working day"),
+        Known("queue.message_answer_by", "12:00", "local time, next working day", shape=CLOCK),
         Known("queue.offer_seconds", 20, "s", 5, 300),
         Known("queue.lost_seconds", 30, "s", 10, 600),
         Known("queue.return_seconds", 60, "s", 0, 3_600),
@@ -99,11 +106,15 @@ def parse(key: str, text: str) -> Value:
             raise BadValue(f"{key} is on or off, not {text!r}.")
         return text.lower() in ("on", "true", "1")
     if isinstance(known.default, int):
-        if not text.lstrip("-").isdecimal() or not known.low <= int(text) <= known.high:
+        if not WHOLE.fullmatch(text) or not known.low <= int(text) <= known.high:
             raise BadValue(f"{key} is a whole number from {known.low} to {known.high} ({known.unit}), not {text!r}.")
         return int(text)
     if known.choices and text not in known.choices:
         raise BadValue(f"{key} is one of {', '.join(known.choices)}, not {text!r}.")
+    if known.shape and not re.fullmatch(known.shape, text):
+        raise BadValue(f"{key} looks like {known.default} ({known.unit}), not {text!r}.")
+    if len(text) > LONGEST or "\x00" in text:
+        raise BadValue(f"{key} has at most {LONGEST} characters.")
     return text
 
 
@@ -114,11 +125,17 @@ class Settings:
         self._changed = changed
 
     def __getitem__(self, key: str) -> Value:
-        """Return the value in force. Raises UnknownSetting."""
-        if key in self._changed:
-            return parse(key, self._changed[key])
+        """Return the value in force. Raises UnknownSetting.
+
+        What was set under an earlier version's rules and fits no longer counts as not set.
+        """
         if key not in KNOWN:
             raise UnknownSetting(key)
+        if key in self._changed:
+            try:
+                return parse(key, self._changed[key])
+            except BadValue:
+                return KNOWN[key].default
         return KNOWN[key].default
 
     def number(self, key: str) -> int:

@@ -14,6 +14,7 @@ from helpdesk.clock import now
 from helpdesk.db import Database, database
 from helpdesk.outbox.actions import Sender, deliver
 from helpdesk.outbox.queries import BATCH
+from helpdesk.people.actions import forget_old_failures
 from helpdesk.queue.presence import give_back_for, lost_agents
 from helpdesk.resolution.actions import due_wrap_ups, end_wrap_up
 from helpdesk.web.inbox import forget_old_keys
@@ -69,6 +70,7 @@ def follow_clock(app: Flask, wait: Wait) -> None:
             if rounds % FORGET_EVERY == 0:
                 with database().transaction() as session:
                     forget_old_keys(session, now())
+                    forget_old_failures(session, now())
         rounds += 1
 
 

@@ -97,7 +97,7 @@ def header_parameters(one: Operation) -> list[dict[str, Any]]:
     headers: list[dict[str, Any]] = []
     if one.method == "POST":
         headers.append(
-            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"}}
+            {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": "^[ -~]{1,64}$"}}
         )
     if one.needs_if_match:
         headers.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})

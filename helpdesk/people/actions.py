@@ -1,6 +1,7 @@
 """Making accounts, signing in, tokens."""
 
 import hashlib
+import math
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +9,14 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
 from helpdesk.people.models import Account, ApiToken, Grant, Role, SignInFailure
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.rules import Viewer
 from helpdesk.refusals import Unacceptable
+from knowledge.base import UtcDateTime
 
 HASHER = PasswordHasher()
 """Argon2id with the library's current parameters (RFC 9106, low-memory profile)."""
@@ -22,6 +24,11 @@ NOBODY = HASHER.hash(secrets.token_hex(16))
 """Checked when the address is unknown, so that the answer takes as long as for a known one."""
 FREE_TRIES = 3
 LONGEST_WAIT_S = 300
+FAILURES_KEPT = timedelta(days=1)
+COUNT_FROM = text(
+    "INSERT INTO sign_in_failure (email, count, last_at, wait_until) VALUES (:email, 0, :now, :now) "
+    "ON CONFLICT (email) DO NOTHING"
+).bindparams(bindparam("now", type_=UtcDateTime()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +96,38 @@ def sign_in(session: Session, email: str, password: str, now: datetime) -> SignI
     computer or network is never locked out. A try during the wait counts for nothing and prolongs nothing.
     """
     typed = email.strip().lower()
-    failure = session.scalar(select(SignInFailure).where(SignInFailure.email == typed))
-    if failure is not None and failure.wait_until > now:
-        return SignIn(None, max(1, round((failure.wait_until - now).total_seconds())))
+    failure = locked_failure(session, typed, now)
+    if failure.wait_until > now:
+        return SignIn(None, math.ceil((failure.wait_until - now).total_seconds()))
     account = account_by_email(session, typed)
     is_right = is_password(account, password)
     if account is not None and is_right and account.disabled_at is None:
-        session.execute(delete(SignInFailure).where(SignInFailure.email == typed))
+        session.delete(failure)
         if account.password_hash is not None and HASHER.check_needs_rehash(account.password_hash):
             account.password_hash = HASHER.hash(password)
         return SignIn(viewer_of(session, account))
-    if failure is None:
-        failure = SignInFailure(email=typed, count=0, last_at=now, wait_until=now)
-        session.add(failure)
     failure.count += 1
     failure.last_at = now
     over = failure.count - FREE_TRIES
     wait_s = min(LONGEST_WAIT_S, 2**over) if over > 0 else 0
     failure.wait_until = now + timedelta(seconds=wait_s)
     return SignIn(None, wait_s)
+
+
+def locked_failure(session: Session, typed: str, now: datetime) -> SignInFailure:
+    """Return the count of an address with its row locked, so that guesses sent all at once come one by one."""
+    session.execute(COUNT_FROM, {"email": typed, "now": now})
+    return session.scalars(
+        select(SignInFailure)
+        .where(SignInFailure.email == typed)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def forget_old_failures(session: Session, now: datetime) -> None:
+    """Drop the counts of addresses that nobody has tried for a day."""
+    session.execute(delete(SignInFailure).where(SignInFailure.last_at <= now - FAILURES_KEPT))
 
 
 def is_password(account: Account | None, password: str) -> bool:

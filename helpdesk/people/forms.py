@@ -5,12 +5,28 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+LONGEST_ADDRESS = 254
+"""RFC 5321."""
+LONGEST_PASSWORD = 200
+
 
 class SignInForm(FlaskForm):
     """Address and password."""
 
-    email = EmailField(_l("E-mail address"), validators=[InputRequired(_l("Write your e-mail address."))])
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Write your password."))])
+    email = EmailField(
+        _l("E-mail address"),
+        validators=[
+            InputRequired(_l("Write your e-mail address.")),
+            Length(max=LONGEST_ADDRESS, message=_l("Write your e-mail address.")),
+        ],
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[
+            InputRequired(_l("Write your password.")),
+            Length(max=LONGEST_PASSWORD, message=_l("Write your password.")),
+        ],
+    )
 
 
 class NewPasswordForm(FlaskForm):
@@ -20,7 +36,7 @@ class NewPasswordForm(FlaskForm):
         _l("New password"),
         validators=[
             InputRequired(_l("Write a password.")),
-            Length(12, 200, _l("Use at least 12 characters. A sentence of your own works well.")),
+            Length(12, LONGEST_PASSWORD, _l("Use at least 12 characters. A sentence of your own works well.")),
         ],
     )
     again = PasswordField(

@@ -15,6 +15,9 @@ from helpdesk.refusals import Forbidden
 P = ParamSpec("P")
 R = TypeVar("R")
 
+BEFORE_OWN_PASSWORD = ("people.password_page", "people.change_password", "people.sign_out")
+"""What somebody with a first password can do before they have chosen one of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -74,6 +77,8 @@ def _checked(view: Callable[P, R], allowed: frozenset[Role]) -> Callable[P, R]:
             return cast(R, redirect(url_for("people.sign_in_page", next=target)))
         if not current_viewer().is_any(*allowed):
             raise Forbidden("This page is for other roles than yours.")
+        if current_viewer().must_change_password and request.endpoint not in BEFORE_OWN_PASSWORD:
+            return cast(R, redirect(url_for("people.password_page")))
         return view(*args, **kwargs)
 
     return guarded

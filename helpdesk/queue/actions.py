@@ -108,6 +108,7 @@ def ready_agent(session: Session, agent_id: int) -> Agent:
         raise NotAvailable("Set yourself available first.")
     if count_to_finish(session, agent.id) >= settings(session).number("queue.to_finish"):
         raise NoRoom("Say what came of what lies under To finish first.")
+    agent.room = max(agent.load, settings(session).number("room.agent"))
     return agent
 
 
