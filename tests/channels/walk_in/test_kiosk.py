@@ -10,11 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from helpdesk.channels.walk_in.kiosk import views
+from helpdesk.channels.walk_in.kiosk import opening, views
 from helpdesk.channels.walk_in.models import Ticket
 from helpdesk.contacts.doors.models import Schedule, ScheduleSpan, Site
 from helpdesk.contacts.models import Contact, ContactNeed
 from helpdesk.contacts.stages import Channel
+from helpdesk.settings import change_setting
 from tests.builders import Centre
 from tests.channels.walk_in.pages import hidden, tickets
 from tests.conftest import NOW
@@ -167,3 +168,44 @@ def test_a_booked_visit_says_its_time(client: FlaskClient, app: Flask, settled: 
 def test_the_quarters_to_choose_from_lie_around_now() -> None:
     quarters = views.quarters_near(datetime(2026, 11, 23, 9, 22, tzinfo=UTC))
     assert (quarters[0], quarters[3], quarters[-1]) == ("09:45", "10:30", "12:15")
+
+
+def locks(app: Flask, pin: str) -> None:
+    with app.extensions["helpdesk.database"].transaction() as session:
+        change_setting(session, "kiosk.pin", pin, NOW)
+
+
+def test_with_a_pin_only_screens_that_staff_opened_give_numbers(
+    client: FlaskClient, app: Flask, settled: Callable[[], Centre]
+) -> None:
+    settled()
+    form = hidden(client.get("/kiosk/servicecenter/behov?topic=question&lang=en"))
+    locks(app, "7731")
+    assert client.get("/kiosk/servicecenter").headers["Location"] == "/kiosk/servicecenter/oppna"
+    assert client.post("/kiosk/servicecenter", data=form).headers["Location"] == "/kiosk/servicecenter/oppna"
+    assert tickets(app) == []
+    asked = hidden(client.get("/kiosk/servicecenter/oppna?lang=en"))
+    assert client.post("/kiosk/servicecenter/oppna", data=asked | {"pin": "7730"}).status_code == 422
+    client.set_cookie("kiosk", "made-up")
+    assert client.get("/kiosk/servicecenter").status_code == 302
+    assert client.post("/kiosk/servicecenter/oppna", data=asked | {"pin": " 7731 "}).status_code == 302
+    press(client)
+    assert tickets(app) == ["A001"]
+    locks(app, "8842")
+    assert client.get("/kiosk/servicecenter").status_code == 302, "a new PIN ends what the old one opened"
+
+
+def test_a_pin_is_not_guessed(
+    client: FlaskClient, app: Flask, settled: Callable[[], Centre], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled()
+    locks(app, "7731")
+    monkeypatch.setattr(opening, "MOST_WRONG_TRIES", 2)
+    asked = hidden(client.get("/kiosk/servicecenter/oppna?lang=en"))
+    for _ in range(2):
+        assert client.post("/kiosk/servicecenter/oppna", data=asked | {"pin": "0000"}).status_code == 422
+    refused = client.post(
+        "/kiosk/servicecenter/oppna", data=asked | {"pin": "7731"}, headers={"Accept": "application/json"}
+    )
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "invalid")
+    assert client.get("/kiosk/servicecenter").status_code == 302

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from helpdesk.channels.walk_in.actions import take_ticket
 from helpdesk.channels.walk_in.forms import KioskForm, shape_of
+from helpdesk.channels.walk_in.kiosk.opening import is_open_here, keep_open, try_pin
 from helpdesk.channels.walk_in.pressing import once
 from helpdesk.channels.walk_in.queries import ahead_of, entrance, visit_by_token
 from helpdesk.channels.walk_in.rules import Letter
@@ -73,10 +74,12 @@ def start(site: str) -> ResponseReturnValue:
 
 
 def first_screen(site: str, tongue: Tongue, status: int = 200, problem: str | None = None) -> ResponseReturnValue:
-    """Show the errands, or when the doors open."""
+    """Show the errands, or when the doors open; a screen that may not give numbers is asked for the PIN."""
     with force_locale(page_language(tongue)):
         with reading() as session:
-            here = entrance(session, site, now())
+            here, is_ours = entrance(session, site, now()), is_open_here(session)
+        if not is_ours:
+            return redirect(url_for("kiosk.locked", site=site))
         shown = {
             "topics": [(one.key, one.icon, one.title, one.words) for one in TOPICS],
             "needs_address": url_for("kiosk.needs", site=site),
@@ -94,7 +97,7 @@ def needs(site: str) -> ResponseReturnValue:
     """Show the kiosk's second screen: does the visitor need anything in particular?"""
     topic, tongue, moment = topic_of(request.args.get("topic")), tongue_of(request.args.get("lang")), now()
     with reading() as session:
-        is_open = entrance(session, site, moment).door.is_open
+        is_open = entrance(session, site, moment).door.is_open and is_open_here(session)
     if topic is None or not is_open:
         return redirect(url_for("kiosk.start", site=site, lang=tongue.code))
     with force_locale(page_language(tongue)):
@@ -126,7 +129,7 @@ def take(site: str) -> ResponseReturnValue:
             words = gettext("Something went wrong with your choice. Please choose again.")
         return first_screen(site, tongue, 422, str(words))
     with transaction() as session:
-        is_open = entrance(session, site, moment).door.is_open
+        is_open = entrance(session, site, moment).door.is_open and is_open_here(session)
         arriving = form.arriving(site, moment)
         token = (
             once(
@@ -143,6 +146,35 @@ def take(site: str) -> ResponseReturnValue:
     if token is None:
         return first_screen(site, tongue, 409)
     return redirect(url_for("kiosk.ticket", site=site, token=token, lang=tongue.code))
+
+
+@bp.get("/kiosk/<site>/oppna")
+@guard.public
+def locked(site: str) -> ResponseReturnValue:
+    """Ask for the PIN that makes this screen a kiosk."""
+    return locked_screen(site)
+
+
+def locked_screen(site: str, status: int = 200) -> ResponseReturnValue:
+    """Show the question for the PIN, with words when the last one was wrong."""
+    with reading() as session:
+        name = site_by_slug(session, site).slug
+    action = url_for("kiosk.unlock", site=name)
+    return render_template("channels/walk_in/locked.html", action=action, is_wrong=status != 200), status
+
+
+@bp.post("/kiosk/<site>/oppna")
+@guard.public
+def unlock(site: str) -> ResponseReturnValue:
+    """Make this screen a kiosk."""
+    pin = request.form.get("pin", "").strip()
+    with transaction() as session:
+        is_right = try_pin(session, pin, now())
+    if not is_right:
+        return locked_screen(site, 422)
+    answer = make_response(redirect(url_for("kiosk.start", site=site)))
+    keep_open(answer, pin)
+    return answer
 
 
 @bp.get("/kiosk/<site>/lapp/<token>")
