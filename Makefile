@@ -32,7 +32,7 @@ install: .venv/installed
 	@touch $@
 
 run: .venv/installed
-	@HELPDESK_DEMO=1 HOST=$(HOST) PORT=$(PORT) $(BIN)/helpdesk demo --live --serve
+	@export HELPDESK_DEMO=1 HOST=$(HOST) PORT=$(PORT); $(BIN)/helpdesk migrate && $(BIN)/helpdesk demo --live >/dev/null && exec $(BIN)/helpdesk serve
 
 test: .venv/tested
 	$(BIN)/python -m pytest

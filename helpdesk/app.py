@@ -13,10 +13,10 @@ from helpdesk import schema  # noqa: F401  (every table is known before the firs
 from helpdesk.answers import admin_views as administration
 from helpdesk.answers import views as answers
 from helpdesk.answers.search import Searching
+from helpdesk.api import routes as api
 from helpdesk.channels.chat import live as chat
 from helpdesk.channels.chat import sockets as chat_calls
 from helpdesk.channels.chat import views as chat_pages
-from helpdesk.api import routes as api
 from helpdesk.channels.phone import switchboard as phone
 from helpdesk.channels.phone import views as phone_views
 from helpdesk.channels.walk_in import calling as visits
@@ -24,6 +24,7 @@ from helpdesk.channels.walk_in import views as walk_in
 from helpdesk.config import Config, from_environment, kept_secret
 from helpdesk.contacts.sealing import Sealer
 from helpdesk.db import Database
+from helpdesk.demo import views as demo
 from helpdesk.desk import routes as desk
 from helpdesk.desk import sockets as desk_calls
 from helpdesk.feedback import views as feedback
@@ -97,6 +98,8 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
         if blueprint.name in CSRF_EXEMPT:
             csrf.exempt(blueprint)
+    if config.demo:
+        app.register_blueprint(demo.bp)
     what_follows(app, news, socketio)
     socketio.init_app(app)
     behind_proxies(app, config.trusted_proxies)

@@ -10,7 +10,7 @@ import click  # noqa: E402
 from sqlalchemy.exc import OperationalError  # noqa: E402
 
 from helpdesk.channels.phone.network import command as simulating  # noqa: E402
-from helpdesk.commands import accounts, library, running  # noqa: E402
+from helpdesk.commands import accounts, demo, library, running  # noqa: E402
 from helpdesk.config import Misconfigured  # noqa: E402
 from helpdesk.refusals import Refusal  # noqa: E402
 from helpdesk.settings import BadValue, UnknownSetting  # noqa: E402
@@ -21,7 +21,7 @@ def group() -> None:
     """A helpdesk for a municipality's service centre."""
 
 
-for module in (running, accounts, library, simulating):
+for module in (running, demo, accounts, library, simulating):
     for command in module.COMMANDS:
         group.add_command(command)
 

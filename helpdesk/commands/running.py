@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from helpdesk.app import create_app, socket_of
 from helpdesk.clock import now
 from helpdesk.config import from_environment
 from helpdesk.db import Database, transaction
+from helpdesk.demo import present
 from helpdesk.migrating import is_migrated
 from helpdesk.migrating import migrate as run_migrations
 from helpdesk.outbox.actions import Sender
@@ -50,10 +52,14 @@ def serve(context: click.Context, host: str | None, port: int | None, workers: i
     app = create_app(config)
     if not is_migrated(app.extensions["helpdesk.database"]):
         raise click.ClickException("The database is not up to date. Run: helpdesk migrate")
-    stop = start_working(app) if work else None
-    code = server.serve(app, socket_of(app), host, port)
-    if stop is not None:
-        stop()
+    ends = [start_working(app)] if work else []
+    if config.demo:
+        ends.insert(0, present.begin(app))
+    code = server.serve(
+        app, socket_of(app), host, port, when_serving=partial(present.greet, config) if config.demo else None
+    )
+    for end in ends:
+        end()
     context.exit(code)
 
 

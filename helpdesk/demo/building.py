@@ -1,10 +1,10 @@
 """Building the demo: the municipality, its people, and a past; all in one transaction, so that there is a whole demo or none."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from helpdesk.demo.history.changes import CHANGES, COUNTED_WEEKS, FULL_WEEKS, pl
 from helpdesk.demo.history.chronicle import Past, Scale, write_past
 from helpdesk.demo.history.house import furnish
 from helpdesk.demo.history.ledger import Ledger
+from helpdesk.demo.history.season import DAILY, WEEKDAYS
 from helpdesk.demo.history.weeks import write_weeks
 from helpdesk.demo.improvements import improve
 from helpdesk.news import touch
@@ -28,8 +29,17 @@ FULL = Scale(weeks=FULL_WEEKS)
 FOLLOWED = ("queue", "contacts", "requests")
 """What open pages follow; after a build each has a new version."""
 
-Progress = Callable[[str, int], object]
-"""Told what is being done, and how much of it was done since the last time."""
+
+class Progress(Protocol):
+    """Told what is being done, and how much of it."""
+
+    def begin(self, what: str, total: int) -> None:
+        """Begin a stage of about so many steps."""
+        ...
+
+    def advance(self, count: int) -> None:
+        """So many steps are done."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +66,22 @@ def build(
     session: Session, instance: Path, password: str | None, wish: Wish, now: datetime, progress: Progress
 ) -> None:
     """Build the whole demo into an empty database. ``password``: one for all accounts, None for one each."""
-    progress("town", 0)
+    progress.begin("The municipality", 1)
     town.build(session, now, always_open=False)
     accounts.settle(session, instance, password, now)
+    progress.advance(1)
     past = past_of(session, wish, now)
     ledger = Ledger(session)
-    write_past(past, ledger, lambda count: progress("contacts", count))
-    write_weeks(past, ledger)
-    progress("rows", -ledger.count())
-    ledger.write(lambda count: progress("rows", count))
+    progress.begin("Contacts of 90 days", about(wish.scale))
+    write_past(past, ledger, progress.advance)
+    progress.begin("Counts of 80 weeks", COUNTED_WEEKS)
+    write_weeks(past, ledger, progress.advance)
+    progress.begin("Writing it down", ledger.count())
+    ledger.write(progress.advance)
     session.expire_all()
-    progress("improvements", 0)
+    progress.begin("Change requests", 1)
     improve(session, now)
+    progress.advance(1)
     for door in session.scalars(select(Door)):
         door.always_open = wish.always_open
     if wish.live:
@@ -83,6 +97,6 @@ def past_of(session: Session, wish: Wish, now: datetime) -> Past:
     return Past(house, wish.seed, now, wish.scale, planned, Causes(house.services))
 
 
-def weeks_in_all() -> int:
-    """Return how many weeks of the past there are, this one not counted."""
-    return FULL_WEEKS + COUNTED_WEEKS
+def about(scale: Scale) -> int:
+    """Return about how many contacts a past of this size holds."""
+    return round(scale.weeks * DAILY * len(WEEKDAYS) * scale.volume)

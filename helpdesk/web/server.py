@@ -97,11 +97,13 @@ def serve(
     has_access_log: bool = False,
     grace_seconds: float = farewell.GRACE_SECONDS,
     say_farewell: Callable[[SocketIO], None] = farewell.tell_when_to_return,
+    when_serving: Callable[[str], None] | None = None,
 ) -> int:
     """Serve until SIGTERM or SIGINT, then end in good order. Returns the exit code: 0, or 1 after one line on stderr.
 
     At the end ``say_farewell`` is called first (it tells everyone when to come back), then nobody new is let in, the
     socket's connections are closed after what already waits for them, and open requests may end within the grace.
+    ``when_serving`` is told the address as soon as somebody may come, except in one of several processes.
     """
     if trouble := why_not_to_serve():
         say(trouble)
@@ -123,6 +125,8 @@ def serve(
     server.start()
     if not is_worker():
         say(f"Serving on {as_url(listener)}")
+        if when_serving is not None:
+            when_serving(as_url(listener))
     asked_to_stop.wait()
     try:
         say_farewell(socketio)

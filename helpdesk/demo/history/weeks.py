@@ -1,7 +1,7 @@
 """The weeks before the full past, as counts that name nobody: by service, reason, door and authority."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -41,8 +41,8 @@ def counted_weeks(past: Past) -> list[date]:
     return weeks_until(past.today, FULL_WEEKS + COUNTED_WEEKS)[:COUNTED_WEEKS]
 
 
-def write_weeks(past: Past, ledger: Ledger) -> None:
-    """Collect the statistics of the weeks before the full past. Planned contacts are in them as planned."""
+def write_weeks(past: Past, ledger: Ledger, written: Callable[[int], object]) -> None:
+    """Collect the statistics of the weeks before the full past, planned contacts among them; ``written`` hears of each."""
     drawing = past.causes.without(PLANNED)
     per_week = DAILY * sum(WEEKDAYS) * drawn_share() * HELPED * past.scale.volume
     for monday in counted_weeks(past):
@@ -63,6 +63,7 @@ def write_weeks(past: Past, ledger: Ledger) -> None:
                 repeat=cell.repeat,
                 exclusion=cell.exclusion,
             )
+        written(1)
 
 
 def planned_causes(causes: Causes, planned: Counter[tuple[str, Reason]]) -> list[Cause]:
