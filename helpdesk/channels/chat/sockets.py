@@ -143,8 +143,8 @@ class Line:
         if alive is not None:
             with transaction() as session:
                 actions.note_alive(session, alive, moment)
-        if standing is not None:
-            emit(*standing)
+        for event in standing:
+            emit(*event)
         return answer
 
     def typing(self, *said: Any) -> Answer:
@@ -188,14 +188,15 @@ class Line:
         return contact
 
 
-def standing_of(session: Session, contact: Contact) -> tuple[str, dict[str, Any]] | None:
-    """Return the event that tells a page which comes back where the conversation stands; None while it is offered."""
-    position = position_in_door(session, contact)
+def standing_of(session: Session, contact: Contact) -> list[tuple[str, dict[str, Any]]]:
+    """Return the events that tell a page which comes back where the conversation stands, and how far it has been read."""
+    seen = [("seen", {"seq": contact.agent_read_seq})] if contact.agent_read_seq else []
+    position = 1 if contact.stage is Stage.OFFERED else position_in_door(session, contact)
     if position is not None:
-        return "queue", {"position": position, "wait": None}
+        return [*seen, ("queue", {"position": position, "wait": None})]
     if is_over(contact.stage, contact.ended_as):
-        return "closed", {"reason": contact.ended_as.value if contact.ended_as else None}
-    return None if contact.stage is Stage.OFFERED else ("taken", {"name": name_of_agent(session, contact.agent_id)})
+        return [*seen, ("closed", {"reason": contact.ended_as.value if contact.ended_as else None})]
+    return [*seen, ("taken", {"name": name_of_agent(session, contact.agent_id)})]
 
 
 def sid() -> str:

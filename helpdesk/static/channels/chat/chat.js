@@ -15,6 +15,7 @@ const texts = byId("texts").dataset
 const title = document.title
 const views = [...root.querySelectorAll("[data-view]")]
 const words = byId("words")
+const placeholder = words.placeholder
 const begin = byId("begin")
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
 
@@ -39,7 +40,7 @@ const happen = {
     byId("place").hidden = false
     if (position) byId("place-number").textContent = position
     show("talk", texts.waiting)
-    leavingSays()
+    standsAs()
   },
   taken({ name }) {
     const who = name ?? texts.somebody
@@ -49,7 +50,7 @@ const happen = {
     if (!isTaken) byId("news").textContent = fill(texts.here, { name: who })
     if (!isTaken && document.hidden) document.title = `${texts.now} – ${title}`
     isTaken = true
-    leavingSays()
+    standsAs()
   },
   said({ author }) {
     byId("typing").replaceChildren()
@@ -84,7 +85,9 @@ const happen = {
   },
 }
 
-function leavingSays() {
+function standsAs() {
+  root.classList.toggle("is-waiting", !isTaken)
+  words.placeholder = isTaken ? placeholder : words.dataset.waiting
   byId("leaving-waiting").hidden = isTaken
   byId("leaving-talking").hidden = !isTaken
 }
