@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from helpdesk.answers.search import text_of
 from helpdesk.people.models import Account, Grant
 from helpdesk.settings import KNOWN, Known, settings
 from knowledge.library import review_due
@@ -57,8 +58,8 @@ def is_due(service: Service, today: date) -> bool:
     return due is None or due <= today
 
 
-def services_wanted(session: Session, wanted: Wanted, today: date) -> list[Service]:
-    """Return the services that are offered now and fit, by Swedish title."""
+def services_wanted(session: Session, wanted: Wanted, lang: str, today: date) -> list[Service]:
+    """Return the services that are offered now and fit, by their title in a language."""
     text = wanted.text.casefold()
 
     def fits(one: Service) -> bool:
@@ -73,7 +74,7 @@ def services_wanted(session: Session, wanted: Wanted, today: date) -> list[Servi
             and (wanted.review != "due" or is_due(one, today))
         )
 
-    return sorted(filter(fits, list_services(session)), key=lambda one: one.title_sv.casefold())
+    return sorted(filter(fits, list_services(session)), key=lambda one: text_of(one, "title", lang)[0].casefold())
 
 
 def settings_in_force(session: Session) -> list[InForce]:

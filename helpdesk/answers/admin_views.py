@@ -40,7 +40,7 @@ def services() -> ResponseReturnValue:
     )
     lang, today = current_language(), local(now()).date()
     with reading() as session:
-        found = services_wanted(session, wanted, today)
+        found = services_wanted(session, wanted, lang, today)
         pages = max(1, ceil(len(found) / ROWS))
         page = min(max(1, request.args.get("page", default=1, type=int)), pages)
         departments = [(one.slug, text_of(one, "name", lang)[0]) for one in list_departments(session)]
