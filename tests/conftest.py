@@ -6,7 +6,6 @@ Every test that takes ``database`` (or anything built on it) runs on SQLite and 
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from helpdesk import schema
+from helpdesk.answers.search import Searching
 from helpdesk.app import create_app
 from helpdesk.config import Config
 from helpdesk.contacts.sealing import Sealer
@@ -96,19 +96,18 @@ def database(database_url: str) -> Iterator[Database]:
 
 def empty(database: Database) -> None:
     """Take every row out, past the triggers that guard the logs."""
-    names = [table.name for table in schema.metadata.sorted_tables]
+    deletes = [f'DELETE FROM "{table.name}"' for table in reversed(schema.metadata.sorted_tables)]
     with database.engine.connect() as connection:
         if not database.is_sqlite:
-            listed = ", ".join(f'"{name}"' for name in names)
-            connection.execute(text(f"TRUNCATE {listed} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica; " + "; ".join(deletes))
             connection.commit()
             return
         triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for name, _sql in triggers:
             connection.execute(text(f"DROP TRIGGER {name}"))
-        for name in reversed(names):
-            connection.execute(text(f'DELETE FROM "{name}"'))
+        for delete in deletes:
+            connection.exec_driver_sql(delete)
         for _name, sql in triggers:
             connection.execute(text(sql))
         connection.commit()
@@ -137,16 +136,17 @@ def centre(session: Session) -> Centre:
     return Centre(session, NOW)
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """The whole program on an empty database."""
+@pytest.fixture(scope="session")
+def program(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole program, made once for each database: wiring it takes longer than most tests."""
+    instance = tmp_path_factory.mktemp("instance")
     made = create_app(
         Config(
             secret_key="test",
             seal_key="test",
-            instance=tmp_path,
+            instance=instance,
             database_url=database_url,
-            upload_dir=tmp_path / "uploads",
+            upload_dir=instance / "uploads",
             twilio_auth_token="secret",
             twilio_account_sid="AC" + "0" * 32,
             twilio_number="+46980319200",
@@ -155,8 +155,21 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         )
     )
     yield made
-    empty(made.extensions["helpdesk.database"])
     made.extensions["helpdesk.database"].dispose()
+
+
+@pytest.fixture
+def app(program: Flask) -> Iterator[Flask]:
+    """The whole program on an empty database, with nothing remembered from another test."""
+    config = dict(program.config)
+    program.extensions["helpdesk.search"] = Searching()
+    with program.app_context():
+        for limiter in program.extensions["limiter"]:
+            limiter.reset()
+    yield program
+    program.config.clear()
+    program.config.update(config)
+    empty(program.extensions["helpdesk.database"])
 
 
 @pytest.fixture
