@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import segno
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.builders import PASSWORD
@@ -174,3 +175,16 @@ def test_the_reception_registers_a_visitor_in_two_keys(opens) -> None:
         page.keyboard.press(key)
         page.keyboard.press("Enter")
         expect(page.locator(".rec__n")).to_have_text(number)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_accessible(opens, web, scheme) -> None:
+    kiosk = opens("/kiosk/servicecenter?lang=en", KIOSK, color_scheme=scheme)
+    take_number(kiosk)
+    ticket = "/lapp/" + kiosk.url.split("/lapp/")[1].split("?")[0]
+    paths = ("/kiosk/servicecenter?lang=ar", "/kiosk/servicecenter/behov?topic=booked", "/kiosk/servicecenter/oppna")
+    found = {"kiosk ticket": Axe().run(kiosk).response["violations"]}
+    for path in (*paths, ticket, f"{ticket}/sen", f"{ticket}/utskrift", "/skarm/servicecenter"):
+        kiosk.goto(web.address + path)
+        found[path] = Axe().run(kiosk).response["violations"]
+    assert {path: one for path, one in found.items() if one} == {}
