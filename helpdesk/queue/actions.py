@@ -261,10 +261,13 @@ def end_assignment(session: Session, own: Mine, how: str, now: datetime) -> None
 
 
 def switch_period(session: Session, assignment_id: int, kind: PeriodKind | None, now: datetime) -> None:
-    """End the stretch of time that runs, and begin one of another kind (None: no further one)."""
+    """End the stretch of time that runs, and begin one of another kind (None: no further one).
+
+    A server whose clock is a little behind the one that began it ends it at its beginning, not before.
+    """
     running = session.scalars(select(Period).where(Period.assignment_id == assignment_id, Period.ended_at.is_(None)))
     for period in running:
-        period.ended_at = now
+        period.ended_at = now = max(now, period.started_at)
     if kind is not None:
         session.add(Period(assignment_id=assignment_id, kind=kind, started_at=now))
     session.flush()
