@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from helpdesk.clock import local
-from helpdesk.demo.accounts import DOMAIN
+from helpdesk.demo.accounts import DOMAIN, PEOPLE
 from helpdesk.demo.history.changes import CHANGES, DECIDED_BEFORE, WEEK, Change
 from helpdesk.demo.wishes import DELIVERED, EVERY_VIEW, IMPROVER, STORIES, Does, Step, Story, look, move, say, send
 from helpdesk.feedback.actions import Cause, Draft, Move, add_follower, draft
@@ -26,13 +26,15 @@ from helpdesk.feedback.benefit.models import EffectVerdict, FollowUp
 from helpdesk.feedback.merging import merge
 from helpdesk.feedback.models import ChangeRequest, RequestState, Verdict
 from helpdesk.feedback.queries import pairs_of, seen_request
-from helpdesk.feedback.thread import comment
+from helpdesk.feedback.thread import comment, mark_read
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.rules import Viewer
 from helpdesk.working_days import is_working_day, moment_on
 
 YEAR_WEEKS = 52
 MORNING = time(8, 30)
+READ_UNTIL = timedelta(days=25)
+"""What happened to requests before that, their followers have read."""
 
 
 class Teller:
@@ -126,6 +128,8 @@ def improve(session: Session, now: datetime) -> None:
         teller.merge(story)
     for story in delivered:
         follow_up(teller, story, changes[story.key])
+    for person in PEOPLE:
+        mark_read(session, teller.as_person(person.first), None, now - READ_UNTIL)
 
 
 def follow_up(teller: Teller, story: Story, change: Change) -> None:

@@ -36,7 +36,7 @@ class Card:
 CARDS = (
     Card(
         "agent",
-        "headset",
+        "keyboard",
         _l("The agent"),
         _l(
             "Press F2 to take whoever has waited longest, search for the answer with F4, and close with F8. "

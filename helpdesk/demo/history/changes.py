@@ -132,8 +132,10 @@ def plan(changes: Sequence[Change], today: date, luck: Random) -> Plan:
             effect = change.ratio if stretch[0] >= change.delivered_on(today) else 1.0
             count = round(change.per_week * effect * sum(loads))
             if count:
-                for week in luck.choices(stretch, weights=loads, k=count):
-                    planned[week][luck.choice(change.causes)] += 1
+                shares = [(n + 1) ** -0.7 for n in range(len(change.causes))]
+                causes = luck.choices(change.causes, weights=shares, k=count)
+                for week, cause in zip(luck.choices(stretch, weights=loads, k=count), causes, strict=True):
+                    planned[week][cause] += 1
     return planned
 
 

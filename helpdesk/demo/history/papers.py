@@ -19,8 +19,9 @@ from helpdesk.working_days import moment_on, working_day_after
 
 ANSWER_DAYS = 2
 END_OF_DAY = time(16)
-ANSWERED = 0.975
-"""The share of tasks that a department answers, sooner or later."""
+ANSWERED, ANSWERED_LATELY = 0.98, 0.4
+"""The share of tasks that a department answers sooner or later, and of the latest ones so far."""
+LATELY = timedelta(days=6)
 NOTED = 0.1
 LOOKED_UP = 0.45
 QUOTES_JUDGED_AFTER = timedelta(days=12)
@@ -164,7 +165,7 @@ class Clerical:
         if service is None or clerk is None:
             raise ValueError("a handover goes to the department of a service")
         office = self.house.offices[service.department_id]
-        task = task_for(ending.errands[0].reason, luck.randint(0, 5))
+        task = f"{service.title}. {task_for(ending.errands[0].reason, luck.randint(0, 5))}"
         self.note(life, task, at, True, luck)
         day = working_day_after(local(at).date(), ANSWER_DAYS)
         answered = self.answer_time(office, at, luck)
@@ -211,7 +212,8 @@ class Clerical:
         """Return when a department answers a task: mostly in time, sometimes late, sometimes not yet."""
         late = luck.choices((0, 1, 2, 3, 6), weights=(30, 34, 16, 12, 8))[0]
         minutes = luck.randint(0, 7 * 60)
-        if office.officer_id is None or luck.random() >= ANSWERED:
+        share = ANSWERED if at < self.now - LATELY else ANSWERED_LATELY
+        if office.officer_id is None or luck.random() >= share:
             return None
         day = working_day_after(local(at).date(), late)
         moment = moment_on(day, time(8)) + timedelta(minutes=minutes)
