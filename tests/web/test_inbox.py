@@ -107,8 +107,6 @@ def test_one_who_does_not_wait_is_told_that_it_runs_on_sqlite_it_takes_its_turn(
 
 
 def test_another_key_does_not_wait(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("one writer at a time")
     met = while_the_first_runs(database, lambda session: answer_to(session, "s", "z", "h", NOW, waits=False), False)
     assert met == [None]
 
