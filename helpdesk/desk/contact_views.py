@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.answers.search import text_of
 from helpdesk.contacts.models import Contact
+from helpdesk.contacts.queries import contact_by_public_id
 from helpdesk.desk.actions import Linked, describe, find_item, forget, send_link, use, write, write_note
 from helpdesk.desk.blueprint import bp
 from helpdesk.desk.doing import Done, do
@@ -127,7 +128,8 @@ def send(public_id: str) -> ResponseReturnValue:
     kind, slug = item()
 
     def work(session: Session, agent_id: int, moment: datetime) -> Done:
-        send_link(session, agent_id, public_id, linked(session, kind, slug), moment)
+        language = contact_by_public_id(session, public_id).language
+        send_link(session, agent_id, public_id, linked(session, kind, slug, language), moment)
         return Done(public_id, toast=_("The link is sent."))
 
     return do(work)
@@ -140,7 +142,7 @@ def used(public_id: str) -> ResponseReturnValue:
     kind, slug = item()
 
     def work(session: Session, agent_id: int, moment: datetime) -> Done:
-        use(session, agent_id, public_id, linked(session, kind, slug), moment)
+        use(session, agent_id, public_id, linked(session, kind, slug, current_language()), moment)
         place = place_asked()
         return Done(public_id, place.show, toast=_("Noted as used in this contact."))
 
@@ -155,11 +157,11 @@ def item() -> tuple[str, str]:
     return form.kind.data, form.slug.data or ""
 
 
-def linked(session: Session, kind: str, slug: str) -> Linked:
-    """Return something from the library with its title in the reader's language and its address on this site."""
+def linked(session: Session, kind: str, slug: str, language: str) -> Linked:
+    """Return something from the library with its title in the language of whoever reads it, and its address here."""
     found, row = find_item(session, kind, slug)
     if isinstance(row, Service):
         address = url_for("answers.service_page", slug=slug, _external=True)
-        return Linked(found, text_of(row, "title", current_language())[0], address, True)
+        return Linked(found, text_of(row, "title", language)[0], address, True)
     address = url_for("answers.article_page", slug=slug, _external=True)
     return Linked(found, row.title, address, row.audience is Audience.PUBLIC)
