@@ -10,6 +10,7 @@ import gevent
 from flask import Flask
 from gevent.event import Event
 
+from helpdesk.answers.search import searching
 from helpdesk.app import create_app, socket_of
 from helpdesk.clock import now
 from helpdesk.config import from_environment
@@ -52,6 +53,8 @@ def serve(context: click.Context, host: str | None, port: int | None, workers: i
     app = create_app(config)
     if not is_migrated(app.extensions["helpdesk.database"]):
         raise click.ClickException("The database is not up to date. Run: helpdesk migrate")
+    with app.app_context():
+        searching().is_ready()  # builds the search now, so that nobody has to wait for it
     ends = [start_working(app)] if work else []
     if config.demo:
         ends.insert(0, present.begin(app))
