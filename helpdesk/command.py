@@ -7,7 +7,8 @@ monkey.patch_all()
 import sys  # noqa: E402
 
 import click  # noqa: E402
-from sqlalchemy.exc import OperationalError  # noqa: E402
+from alembic.util.exc import CommandError  # noqa: E402
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError  # noqa: E402
 
 from helpdesk.channels.phone.network import command as simulating  # noqa: E402
 from helpdesk.commands import accounts, demo, library, running  # noqa: E402
@@ -26,6 +27,15 @@ for module in (running, demo, accounts, library, simulating):
         group.add_command(command)
 
 
+def why_not(error: OperationalError | ProgrammingError) -> str:
+    """Return one line about what the database refused: it is away, or its tables are not there yet."""
+    first = (str(error.orig).splitlines() or ["no reason given"])[0]
+    is_new = "no such table" in first or ("does not exist" in first and isinstance(error, ProgrammingError))
+    return (
+        "The database is not up to date. Run: helpdesk migrate" if is_new else f"The database does not answer: {first}"
+    )
+
+
 def main() -> None:
     """Run the command line."""
     try:
@@ -39,7 +49,11 @@ def main() -> None:
         sys.exit(f"There is no setting {error.args[0]}. `helpdesk setting` lists them.")
     except (Misconfigured, Refusal, BadValue) as error:
         sys.exit(str(error))
-    except OperationalError as error:
-        sys.exit(f"The database does not answer: {str(error.orig).splitlines()[0]}")
+    except (OperationalError, ProgrammingError) as error:
+        sys.exit(why_not(error))
+    except ArgumentError:
+        sys.exit("DATABASE_URL cannot be read as the address of a database.")
+    except (CommandError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        sys.exit(str(error))
     if isinstance(code, int):
         sys.exit(code)  # what a command gave to context.exit(); without standalone mode click hands it to us

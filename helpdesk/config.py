@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+POSTGRES = "postgresql+psycopg://"
+
 
 class Misconfigured(Exception):
     """The environment says something that cannot work; the message says what to change."""
@@ -69,7 +71,8 @@ def kept_secret(instance: Path, name: str) -> str:
 
 def from_environment(environ: Mapping[str, str] = os.environ, instance: Path | None = None) -> Config:
     """Read the settings. Raises Misconfigured with one sentence for a number that is none or a secret that is missing."""
-    folder = instance or Path(environ.get("HELPDESK_INSTANCE", "instance"))
+    folder = instance or Path(environ.get("HELPDESK_INSTANCE") or "instance")
+    folder.mkdir(parents=True, exist_ok=True)
     redis_url = environ.get("REDIS_URL") or None
     secret_key = environ.get("SECRET_KEY")
     if not secret_key:
@@ -124,8 +127,12 @@ def number(environ: Mapping[str, str], name: str, default: int, low: int, high: 
 
 
 def driver(url: str) -> str:
-    """Name the driver that we use: psycopg 3 for PostgreSQL."""
+    """Name the driver that we use: psycopg 3 for PostgreSQL. Raises Misconfigured for another kind of database."""
     for old in ("postgres://", "postgresql://"):
         if url.startswith(old):
-            return "postgresql+psycopg://" + url.removeprefix(old)
+            return POSTGRES + url.removeprefix(old)
+    if not url.startswith(("sqlite:///", POSTGRES)):
+        raise Misconfigured(
+            "DATABASE_URL is not the address of a database: sqlite:////path/to/file or postgresql://user@host/name."
+        )
     return url

@@ -1,5 +1,6 @@
 """Commands about people: account, token."""
 
+import re
 from datetime import timedelta
 
 import click
@@ -32,6 +33,9 @@ SCOPES = (
 """What an API token may be for (PRODUCT, contracts)."""
 
 
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+
+
 def words(text: str | None) -> list[str]:
     """Return the parts of a comma-separated list."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
@@ -60,6 +64,10 @@ def add(
     doors: str,
 ) -> None:
     """Make an account and print its first password, once."""
+    if not ADDRESS.fullmatch(email.strip()) or not name.strip():
+        raise click.UsageError("An e-mail address and a name are needed.")
+    if not words(role_names):
+        raise click.UsageError("Give at least one role.")
     known = {role.value for role in Role}
     if wrong := [one for one in words(role_names) if one not in known]:
         raise click.UsageError(f"There is no role {wrong[0]}. Roles: {', '.join(sorted(known))}.")
@@ -122,6 +130,8 @@ def reset(email: str) -> None:
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 365))
 def token(email: str, scopes: str, days: int) -> None:
     """Make a key to the API and print it alone, once."""
+    if not words(scopes):
+        raise click.UsageError("Give at least one scope.")
     if wrong := [one for one in words(scopes) if one not in SCOPES]:
         raise click.UsageError(f"There is no scope {wrong[0]}. Scopes: {', '.join(SCOPES)}.")
     with create_app().app_context(), transaction() as session:
