@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.walk_in.calling import close_walk_in
 from helpdesk.clock import now
 from helpdesk.db import Database, database
+from helpdesk.feedback.benefit.weeks import keep_weeks
 from helpdesk.outbox.actions import Sender, deliver
 from helpdesk.outbox.queries import BATCH
 from helpdesk.people.actions import forget_old_failures
@@ -71,6 +72,7 @@ def follow_clock(app: Flask, wait: Wait) -> None:
                 with database().transaction() as session:
                     forget_old_keys(session, now())
                     forget_old_failures(session, now())
+                    keep_weeks(session, now())
         rounds += 1
 
 

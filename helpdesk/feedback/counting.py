@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.clock import local
@@ -24,12 +25,9 @@ def usual_period(session: Session, now: datetime) -> tuple[datetime, datetime]:
     return now - timedelta(days=settings(session).number("demand.days")), now
 
 
-def tallies(session: Session, start: datetime, end: datetime) -> Tallies:
-    """Count the errands closed after ``start``, up to and with ``end``, by service and reason (None: not classified).
-
-    An errand is repeated, or its citizen shut out, when its classification or somebody's flag on it says so.
-    """
-    flags = (
+def flags_by_errand() -> Subquery:
+    """Return a table of what was flagged on each errand, whoever flagged it: ``repeat`` and ``exclusion``, 1 or 0."""
+    return (
         select(
             PainPoint.errand_id,
             func.max(case((PainPoint.is_repeat, 1), else_=0)).label("repeat"),
@@ -38,18 +36,30 @@ def tallies(session: Session, start: datetime, end: datetime) -> Tallies:
         .group_by(PainPoint.errand_id)
         .subquery()
     )
+
+
+def sums(flags: Subquery) -> list[ColumnElement[Any]]:
+    """Return what is summed over errands, beside their flags: contacts, seconds, repeated ones, people shut out."""
+    return [
+        func.count(),
+        func.sum(Errand.seconds),
+        func.sum(case((or_(Errand.is_repeat, flags.c.repeat == 1), 1), else_=0)),
+        func.sum(case((or_(Errand.exclusion.is_not(None), flags.c.exclusion == 1), 1), else_=0)),
+    ]
+
+
+def tallies(session: Session, start: datetime, end: datetime) -> Tallies:
+    """Count the errands closed after ``start``, up to and with ``end``, by service and reason (None: not classified).
+
+    An errand is repeated, or its citizen shut out, when its classification or somebody's flag on it says so.
+    """
+    flags = flags_by_errand()
+    cause: list[Any] = [Errand.service_id, Errand.reason]
     rows = session.execute(
-        select(
-            Errand.service_id,
-            Errand.reason,
-            func.count(),
-            func.sum(Errand.seconds),
-            func.sum(case((or_(Errand.is_repeat, flags.c.repeat == 1), 1), else_=0)),
-            func.sum(case((or_(Errand.exclusion.is_not(None), flags.c.exclusion == 1), 1), else_=0)),
-        )
+        select(*cause, *sums(flags))
         .outerjoin(flags, flags.c.errand_id == Errand.id)
         .where(Errand.closed_at > start, Errand.closed_at <= end)
-        .group_by(Errand.service_id, Errand.reason)
+        .group_by(*cause)
     )
     return {
         (service_id, reason): Tally(contacts, int(seconds), int(repeat), int(exclusion))
