@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.clock import local
@@ -115,15 +115,24 @@ def weekly(session: Session, pairs: Collection[Pair], weeks: list[date]) -> Week
     missing = [week for week in weeks if week not in kept]
     if missing:
         of_errand = or_(Errand.service_id.in_(services), Errand.service_id.is_(None))
-        start, end = moment_on(missing[0], time()), moment_on(missing[-1] + WEEK, time())
-        for service_id, reason, closed_at in session.execute(
-            select(Errand.service_id, Errand.reason, Errand.closed_at).where(
-                Errand.closed_at >= start, Errand.closed_at < end, Errand.reason.is_not(None), of_errand
-            )
+        which = number_of_week(missing)
+        for service_id, reason, n, count in session.execute(
+            select(Errand.service_id, Errand.reason, which, func.count())
+            .where(Errand.reason.is_not(None), of_errand, or_(*(in_week(week) for week in missing)))
+            .group_by(Errand.service_id, Errand.reason, which)
         ):
-            if closed_at is not None and (week := monday_of(local(closed_at).date())) not in kept:
-                add(found, service_id, reason, week, 1)
+            add(found, service_id, reason, missing[n], count)
     return found
+
+
+def number_of_week(mondays: list[date]) -> ColumnElement[int]:
+    """Say in SQL in which of some weeks (oldest first, by their place in the list) an errand was closed."""
+    return case(*((Errand.closed_at < moment_on(monday + WEEK, time()), n) for n, monday in enumerate(mondays)))
+
+
+def in_week(monday: date) -> ColumnElement[bool]:
+    """Say in SQL that an errand was closed in the week (local time) that begins on a Monday."""
+    return and_(Errand.closed_at >= moment_on(monday, time()), Errand.closed_at < moment_on(monday + WEEK, time()))
 
 
 def add(found: dict[Pair, dict[date, int]], service_id: int | None, reason: Reason | None, week: date, n: int) -> None:

@@ -3,18 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk.clock import local
 from helpdesk.contacts.models import Errand
 from helpdesk.feedback.benefit.effect import Week
 from helpdesk.feedback.benefit.models import WeeklyStatistic
-from helpdesk.feedback.counting import WEEK, monday_of, series, weekly
+from helpdesk.feedback.counting import in_week, number_of_week, series, weekly
 from helpdesk.feedback.rules import Pair
-from helpdesk.working_days import moment_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,14 @@ def closed_errands(session: Session, mondays: Sequence[date]) -> tuple[Mapping[d
     ):
         closed[week] += int(count)
         classified[week] += int(count) if reason is not None else 0
-    missing = {monday for monday in mondays if monday not in closed}
+    missing = [monday for monday in mondays if monday not in closed]
     if missing:
-        start, end = moment_on(min(missing), time()), moment_on(max(missing) + WEEK, time())
-        for reason, closed_at in session.execute(
-            select(Errand.reason, Errand.closed_at).where(Errand.closed_at >= start, Errand.closed_at < end)
+        which = number_of_week(missing)
+        for n, known, count in session.execute(
+            select(which, Errand.reason.is_not(None), func.count())
+            .where(or_(*(in_week(monday) for monday in missing)))
+            .group_by(which, Errand.reason.is_not(None))
         ):
-            if closed_at is not None and (week := monday_of(local(closed_at).date())) in missing:
-                closed[week] += 1
-                classified[week] += reason is not None
+            closed[missing[n]] += count
+            classified[missing[n]] += count if known else 0
     return classified, closed

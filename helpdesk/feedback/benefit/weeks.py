@@ -1,6 +1,6 @@
 """Writing the weekly statistics: once a week is over, its errands are counted by cause, door and authority, for ever."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -9,18 +9,17 @@ from sqlalchemy.orm import Session
 from helpdesk.contacts.models import Contact, Errand
 from helpdesk.counters import Counter, next_number
 from helpdesk.feedback.benefit.models import WeeklyStatistic
-from helpdesk.feedback.counting import WEEK, flags_by_errand, full_weeks, sums
-from helpdesk.working_days import moment_on
+from helpdesk.feedback.counting import flags_by_errand, full_weeks, in_week, sums
 
 SERIES, LETTER = "weekly_statistic", "W"
-BACK = 8
+BACK = 26
 """How many weeks back a week that was missed (the program stood still) is still written."""
 GRACE = timedelta(days=1)
 """How long after its end a week is left, so that what was in wrap-up has its measured seconds."""
 
 
 def keep_weeks(session: Session, now: datetime) -> list[date]:
-    """Write every full week of the last eight that is not written yet, once in any number of processes; return their Mondays."""
+    """Write every full week of the last half year that is not written yet, once in any number of processes; return their Mondays."""
     return [monday for monday in full_weeks(now - GRACE, BACK) if keep_week(session, monday)]
 
 
@@ -36,7 +35,7 @@ def keep_week(session: Session, monday: date) -> bool:
         select(*cause, *sums(flags))
         .join(Contact, Contact.id == Errand.contact_id)
         .outerjoin(flags, flags.c.errand_id == Errand.id)
-        .where(Errand.closed_at >= moment_on(monday, time()), Errand.closed_at < moment_on(monday + WEEK, time()))
+        .where(in_week(monday))
         .group_by(*cause)
     )
     session.add_all(
