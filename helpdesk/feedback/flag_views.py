@@ -54,9 +54,11 @@ def flag_contact(public_id: str) -> ResponseReturnValue:
             form.form_errors.append(refusal.detail)
         else:
             receipt = _("Flagged. You hear of it when the department answers.")
-            if wants_json():
+            if wants_json() and back is None:
                 return jsonify(toast=receipt, kind="ok", fragments={})
             flash(receipt, "ok")
+            if wants_json():
+                return jsonify(go=back)
             return redirect(back or url_for("feedback.board"))
     if wants_json():
         return problem(422, "invalid", " ".join(str(line) for lines in form.errors.values() for line in lines))

@@ -283,5 +283,7 @@ def test_a_script_that_flags_is_answered_in_json(app: Flask, numbers: dict[str, 
     sent = {"reason": "login", "csrf_token": token}
     answer = ida.client.post(f"/kontakter/{contact}/hinder", data=sent)
     assert answer.status_code == 200 and answer.json is not None and answer.json["kind"] == "ok"
+    led = ida.client.post(f"/kontakter/{contact}/hinder", data={**sent, "next": "/forbattringar"})
+    assert led.json == {"go": "/forbattringar"}
     wrong = ida.client.post(f"/kontakter/{contact}/hinder", data={**sent, "reason": ""})
     assert wrong.status_code == 422 and wrong.json is not None and "Choose what hurt." in wrong.json["detail"]
