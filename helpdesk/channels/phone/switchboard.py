@@ -21,7 +21,7 @@ from helpdesk.channels.phone.telephone import LineGone, NotNow, Telephone, telep
 from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.contacts.doors.models import Door
-from helpdesk.contacts.events import Happening, Held, Released, Resolved, Resumed, Taken
+from helpdesk.contacts.events import HandedOver, Happening, Held, Released, Resolved, Resumed, Taken
 from helpdesk.contacts.models import Contact, ContactEvent
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import Channel, Stage
@@ -69,8 +69,8 @@ def hold_line(session: Session, event: Held | Resumed) -> None:
         send_later(session, "phone.hold", key, {}, moment_of(session, contact), contact.id)
 
 
-def close_lines(session: Session, event: Resolved) -> None:
-    """The agent said what came of it: whatever line is still up is closed."""
+def close_lines(session: Session, event: Resolved | HandedOver) -> None:
+    """The agent said what came of it, or gave it to a department: whatever line is still up is closed."""
     contact = session.get_one(Contact, event.contact_id)
     if contact.channel is Channel.PHONE:
         for leg in live_legs(session, contact.id):
@@ -271,6 +271,7 @@ def follow(news: News) -> None:
     news.on(Resumed, hold_line)
     news.on(Released, wait_again)
     news.on(Resolved, close_lines)
+    news.on(HandedOver, close_lines)
 
 
 def senders_of(config: Config, database: Database) -> Mapping[str, Sender]:

@@ -48,6 +48,7 @@ export class Log {
     node.querySelector("[data-name]").classList.toggle("vh", isMine)
     const words = node.querySelector(".bub__t")
     if (isMine) words.textContent = message.text
+    else if (message.kind === "service" && message.ref?.url) words.append(card(message.ref))
     else words.append(...withLinks(message.text))
     const time = node.querySelector("time")
     time.dateTime = message.at ?? ""
@@ -81,7 +82,8 @@ export class Log {
   // The conversation as a text to take along.
   asText() {
     const who = ({ author, name }) => (author === "citizen" ? this.texts.you : author === "agent" ? (name ?? this.texts.somebody) : "–")
-    return this.messages.map((one) => `[${timeOf(one.at)}] ${who(one)}: ${one.text}`).join("\n") + "\n"
+    const what = ({ text, ref }) => (ref?.url ? `${text}: ${ref.url}` : text)
+    return this.messages.map((one) => `[${timeOf(one.at)}] ${who(one)}: ${what(one)}`).join("\n") + "\n"
   }
 
   download() {
@@ -91,6 +93,15 @@ export class Log {
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 1000)
   }
+}
+
+// A service or an answer that the agent sent.
+function card({ url, title }) {
+  const node = byId("card").content.firstElementChild.cloneNode(true)
+  const link = node.querySelector("a")
+  link.href = url
+  link.textContent = title
+  return node
 }
 
 function withLinks(text) {
