@@ -21,9 +21,15 @@ from helpdesk.web.problems import problem, wants_json
 
 def flag_form() -> FlagForm:
     """Return an empty form to flag with, with the services to choose from."""
-    form = FlagForm(formdata=None)
+    return ready(FlagForm(formdata=None))
+
+
+def ready(form: FlagForm) -> FlagForm:
+    """Give a form its services, and its fields ids of their own, because other forms stand on the same page."""
     with reading() as session:
         form.service.choices = choices(service_choices(session, _("No service, or another")))
+    for field in form:
+        field.id = f"flag-{field.short_name}"
     return form
 
 
@@ -36,9 +42,7 @@ def news_now() -> list[News]:
 @guard.roles(Role.AGENT, Role.HOST, Role.SUPERVISOR)
 def flag_contact(public_id: str) -> ResponseReturnValue:
     """Flag what hurt in a contact, and go back to where the form was."""
-    form, viewer, back = FlagForm(), guard.current_viewer(), safe_path(request.form.get("next"))
-    with reading() as session:
-        form.service.choices = choices(service_choices(session, _("No service, or another")))
+    form, viewer, back = ready(FlagForm()), guard.current_viewer(), safe_path(request.form.get("next"))
     if form.validate_on_submit():
         said = Flag(
             reason=Reason(form.reason.data),
@@ -59,7 +63,7 @@ def flag_contact(public_id: str) -> ResponseReturnValue:
             flash(receipt, "ok")
             if wants_json():
                 return jsonify(go=back)
-            return redirect(back or url_for("feedback.board"))
+            return redirect(back or url_for("people.welcome"))
     if wants_json():
         return problem(422, "invalid", " ".join(str(line) for lines in form.errors.values() for line in lines))
     return render_template("feedback/flag.html", form=form, flag_contact=public_id, flag_next=back), 422
@@ -70,4 +74,4 @@ def read_news() -> ResponseReturnValue:
     """Remember that the news were seen."""
     with transaction() as session:
         mark_read(session, guard.current_viewer(), None, now())
-    return redirect(safe_path(request.form.get("next")) or url_for("feedback.board"))
+    return redirect(safe_path(request.form.get("next")) or url_for("people.welcome"))

@@ -252,7 +252,7 @@ def test_an_agent_flags_the_department_answers_and_the_agent_hears_it(app: Flask
     answer = ida.press(f"/kontakter/{flagged}/hinder", **said, next="/forbattringar?state=new")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/forbattringar?state=new")
     led_away = ida.press(f"/kontakter/{flagged}/hinder", **said, next="//evil.example")
-    assert led_away.headers["Location"] == "/forbattringar"
+    assert led_away.headers["Location"] == "/start"
     assert henrik.press(f"/kontakter/{flagged}/hinder", **said).status_code == 403
     fields = {"title": "Show where it is", "text": "They call", "service": "ansok-bygglov", "reason": "case_status"}
     path = eva.press("/forbattringar/nytt", **fields, kind="change", lead="bygg").headers["Location"]
