@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.stages import Channel
-from helpdesk.people.actions import GrantSaid, add_account, first_password
+from helpdesk.people.actions import HASHER, GrantSaid, add_account, first_password
 from helpdesk.people.models import Role
 from helpdesk.queue.staff import take_on
 from knowledge.models import Authority, Department
@@ -72,11 +72,16 @@ COLLEAGUES = (
 def settle(session: Session, instance: Path, one_for_all: str | None, now: datetime) -> None:
     """Make every account and write the passwords to a file that only its owner can read."""
     kept = []
+    shared = (
+        HASHER.hash(one_for_all) if one_for_all else None
+    )  # hashing is slow on purpose: once is enough for one password
     for n, person in enumerate((*PEOPLE, *COLLEAGUES)):
         signs_in = person in PEOPLE
         password = (one_for_all or first_password()) if signs_in else None
         grant = where(session, person)
-        account = add_account(session, person.email, person.name, password, [grant(role) for role in person.roles], now)
+        account = add_account(session, person.email, person.name, None, [grant(role) for role in person.roles], now)
+        if password is not None:
+            account.password_hash = shared or HASHER.hash(password)
         if Role.AGENT in person.roles:
             agent = take_on(session, account, tuple(Channel), person.abilities, now)
             agent.desk = person.desk

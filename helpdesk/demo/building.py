@@ -93,7 +93,7 @@ def build(
 def past_of(session: Session, wish: Wish, now: datetime) -> Past:
     """Return the past that belongs to a seed and a moment, in the house that the database holds."""
     house = furnish(session)
-    planned = plan(CHANGES, local(now).date(), random.Random(f"{wish.seed} plan"))
+    planned = plan(CHANGES, local(now).date(), random.Random(f"{wish.seed} plan"), wish.scale.volume)
     return Past(house, wish.seed, now, wish.scale, planned, Causes(house.services))
 
 

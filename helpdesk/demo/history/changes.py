@@ -122,15 +122,15 @@ Plan = Mapping[date, Counter[tuple[str, Reason]]]
 """Planned contacts by week (its Monday) and cause."""
 
 
-def plan(changes: Sequence[Change], today: date, luck: Random) -> Plan:
-    """Return how many contacts each change's causes make in every week of the past, this one up to today."""
+def plan(changes: Sequence[Change], today: date, luck: Random, volume: float = 1.0) -> Plan:
+    """Return how many contacts each change's causes make in every week of the past, this one up to today; ``volume`` scales."""
     weeks = weeks_until(today, FULL_WEEKS + COUNTED_WEEKS)
     planned: dict[date, Counter[tuple[str, Reason]]] = {week: Counter() for week in weeks}
     for change in changes:
         for stretch in stretches(change, weeks, today):
             loads = [week_load(week, today) for week in stretch]
             effect = change.ratio if stretch[0] >= change.delivered_on(today) else 1.0
-            count = round(change.per_week * effect * sum(loads))
+            count = round(change.per_week * effect * sum(loads) * volume)
             if count:
                 shares = [(n + 1) ** -0.7 for n in range(len(change.causes))]
                 causes = luck.choices(change.causes, weights=shares, k=count)

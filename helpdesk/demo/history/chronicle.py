@@ -87,7 +87,7 @@ def days_lived(past: Past) -> Iterator[tuple[date, list[Visitor]]]:
     abilities = [clerk.abilities for clerk in past.house.clerks]
     unread: list[Visitor] = []
     for monday in weeks_until(past.today, past.scale.weeks):
-        planned = planned_by_day(past, monday) if past.scale.volume == 1 else {}
+        planned = planned_by_day(past, monday)
         for n in range(len(WEEKDAYS)):
             day = monday + n * DAY
             if day > past.today or not is_working_day(day):

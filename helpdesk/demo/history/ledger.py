@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from knowledge.base import Base
@@ -45,16 +45,34 @@ class Ledger:
     def write(self, written: Callable[[int], object]) -> None:
         """Write everything in the session's transaction; ``written`` is told after each stretch how many rows it had."""
         connection = self._session.connection()
+        is_postgres = connection.dialect.name == "postgresql"
         for table in Base.metadata.sorted_tables:
             rows = self._rows.pop(table, [])
             for start in range(0, len(rows), CHUNK):
-                connection.execute(insert(table), rows[start : start + CHUNK])
-                written(len(rows[start : start + CHUNK]))
-            if rows and table in self._last and connection.dialect.name == "postgresql":
+                chunk = rows[start : start + CHUNK]
+                if is_postgres:
+                    copy_in(connection, table, chunk)
+                else:
+                    connection.execute(insert(table), chunk)
+                written(len(chunk))
+            if rows and table in self._last and is_postgres:
                 connection.execute(
                     text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"),
                     {"name": table.name, "last": self._last[table]},
                 )
+
+
+def copy_in(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write rows with PostgreSQL's COPY, several times as fast as single inserts; values go through the columns' own types."""
+    names = list(rows[0])
+    prepare = [table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for name in names]
+    listed = ", ".join(f'"{name}"' for name in names)
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN') as stream:
+        for row in rows:
+            stream.write_row(
+                [act(row[name]) if act is not None else row[name] for name, act in zip(names, prepare, strict=True)]
+            )
 
 
 def table_of(model: type[Base]) -> Table:
