@@ -49,7 +49,7 @@ def write(session: Session, agent_id: int, public_id: str, text: str, client_id:
     if own.contact.stage not in TALKING:
         raise AlreadyClosed("The conversation is over.")
     message = say(session, own.contact.id, Words(Author.AGENT, text, client_id), own.by, now)
-    own.contact.agent_read_seq = own.contact.last_seq
+    own.contact.agent_read_seq = message.seq
     return message
 
 
@@ -106,7 +106,7 @@ def send_link(session: Session, agent_id: int, public_id: str, linked: Linked, n
     ref = {"slug": linked.item.slug, "url": linked.address, "title": linked.title}
     words = Words(Author.AGENT, linked.title, kind=MessageKind.SERVICE, ref=ref)
     message = say(session, own.contact.id, words, own.by, now)
-    own.contact.agent_read_seq = own.contact.last_seq
+    own.contact.agent_read_seq = message.seq
     use_knowledge(session, own.contact, linked.item, True, own.by, now)
     return message
 

@@ -1,27 +1,22 @@
-"""What an agent does with one contact: write, note, say what it is about, hold, put back, send what was found."""
+"""What an agent does with one contact: write, note, say what it is about, hold, put back."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from helpdesk.answers.search import text_of
 from helpdesk.contacts.models import Contact
-from helpdesk.contacts.queries import contact_by_public_id
-from helpdesk.desk.actions import Linked, describe, find_item, forget, send_link, use, write, write_note
+from helpdesk.desk.actions import describe, forget, write, write_note
 from helpdesk.desk.blueprint import bp
 from helpdesk.desk.doing import Done, do
-from helpdesk.desk.forms import ItemForm, TopicForm, WordsForm
+from helpdesk.desk.forms import TopicForm, WordsForm
 from helpdesk.desk.page import page, place_asked
 from helpdesk.people import guard
 from helpdesk.queue.actions import hold, release, resume
 from helpdesk.refusals import Unacceptable
-from helpdesk.web.languages import current_language
-from knowledge.models import Service
-from knowledge.values import Audience
 
 Step = Callable[[Session, int, str, datetime], Contact]
 
@@ -119,49 +114,3 @@ def put_back(public_id: str) -> ResponseReturnValue:
         return Done(toast=_("Put back in the queue with the same promise."))
 
     return do(work)
-
-
-@bp.post("/kontakter/<public_id>/lank")
-@guard.opens("desk")
-def send(public_id: str) -> ResponseReturnValue:
-    """Send a service or an article into the conversation."""
-    kind, slug = item()
-
-    def work(session: Session, agent_id: int, moment: datetime) -> Done:
-        language = contact_by_public_id(session, public_id).language
-        send_link(session, agent_id, public_id, linked(session, kind, slug, language), moment)
-        return Done(public_id, toast=_("The link is sent."))
-
-    return do(work)
-
-
-@bp.post("/kontakter/<public_id>/anvant")
-@guard.opens("desk")
-def used(public_id: str) -> ResponseReturnValue:
-    """Remember that a service or an article helped."""
-    kind, slug = item()
-
-    def work(session: Session, agent_id: int, moment: datetime) -> Done:
-        use(session, agent_id, public_id, linked(session, kind, slug, current_language()), moment)
-        place = place_asked()
-        return Done(public_id, place.show, toast=_("Noted as used in this contact."))
-
-    return do(work)
-
-
-def item() -> tuple[str, str]:
-    """Return the kind and the slug of what was chosen. Raises Unacceptable."""
-    form = ItemForm()
-    if not form.validate_on_submit():
-        raise Unacceptable(_("Choose something from the list first."))
-    return form.kind.data, form.slug.data or ""
-
-
-def linked(session: Session, kind: str, slug: str, language: str) -> Linked:
-    """Return something from the library with its title in the language of whoever reads it, and its address here."""
-    found, row = find_item(session, kind, slug)
-    if isinstance(row, Service):
-        address = url_for("answers.service_page", slug=slug, _external=True)
-        return Linked(found, text_of(row, "title", language)[0], address, True)
-    address = url_for("answers.article_page", slug=slug, _external=True)
-    return Linked(found, row.title, address, row.audience is Audience.PUBLIC)

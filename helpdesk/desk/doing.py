@@ -16,6 +16,7 @@ from helpdesk.db import transaction
 from helpdesk.desk.page import Place, answer, page, place_asked
 from helpdesk.people import guard
 from helpdesk.people.rules import Viewer
+from helpdesk.queue.presence import is_due, sign_of_life
 from helpdesk.refusals import Forbidden, Refusal
 from helpdesk.web.inbox import answer_to, keep_answer
 from helpdesk.web.problems import wants_json
@@ -66,7 +67,7 @@ def do(work: Work, unsent: str | None = None, contact: str | None = None) -> Res
 
 
 def once(viewer: Viewer, work: Work) -> Done:
-    """Do the work in a transaction; the same form sent again with its key gives what came of it the first time."""
+    """Do the work in a transaction, as a sign of life too; the same form sent again with its key gives what came of it the first time."""
     if viewer.agent_id is None:
         raise Forbidden("Your account takes no contacts.")
     key, scope, moment = request.form.get("once"), f"desk:{viewer.account_id}:{request.path}", now()
@@ -74,6 +75,8 @@ def once(viewer: Viewer, work: Work) -> Done:
         kept = answer_to(session, scope, key, asked(), moment) if key else None
         if kept is None:
             kept = asdict(work(session, viewer.agent_id, moment))
+            if is_due(session, viewer.agent_id, moment):
+                sign_of_life(session, viewer.agent_id, moment)
             if key:
                 keep_answer(session, scope, key, kept)
     return Done(**kept)

@@ -1,4 +1,4 @@
-"""What the right of the desk opens: a service with everything the record says, or an article with its inside sections."""
+"""What the desk opens: a service with all its record says, an article with its inside sections, replies to begin from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,11 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from helpdesk.answers.search import text_of
+from helpdesk.answers.markup import lead_of
+from helpdesk.answers.search import search_for_staff, text_of
 from knowledge.models import Article, Disturbance, Section, Service
 from knowledge.queries import articles_of, disturbed, find_service, read_article, services_of
+from knowledge.sections import plain_text
 from knowledge.values import Audience, Lang
 
 
@@ -28,8 +30,37 @@ class Opened:
     disturbance: Disturbance | None = None
     article: Article | None = None
     sections: Sequence[Section] = ()
+    plain: str = ""
+    """The public text without signs, to be put into a message."""
     related: Sequence[tuple[str, str, str]] = ()
     """What belongs to it: (kind, slug, title)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply to begin from: the first words of an answer, and where the citizen reads the rest."""
+
+    slug: str
+    title: str
+    text: str
+
+
+QUICK_REPLIES = 5
+
+
+def quick_replies(session: Session, query: str, language: str) -> list[Reply]:
+    """Return replies from the public articles that a text finds, best first; none for no text."""
+    if not query.strip():
+        return []
+    found = search_for_staff(session, query, language, 4 * QUICK_REPLIES).found
+    replies = []
+    for hit in [one for one in found if one.kind == "article" and not one.staff_only][:QUICK_REPLIES]:
+        read = read_article(session, hit.slug, staff=False)
+        if read is not None:
+            lead = next((lead_of(plain_text(one.body)) for one in read.sections if one.body.strip()), "")
+            address = url_for("answers.article_page", slug=hit.slug, _external=True)
+            replies.append(Reply(hit.slug, read.revision.title, f"{lead}\n{address}".strip()))
+    return replies
 
 
 def open_item(session: Session, item: str, language: str, moment: datetime) -> Opened | None:
@@ -78,5 +109,6 @@ def open_article(session: Session, slug: str, language: str) -> Opened | None:
         is_public=article.audience is Audience.PUBLIC,
         article=article,
         sections=read.sections,
+        plain="\n".join(plain_text(one.body) for one in read.sections if one.audience is Audience.PUBLIC),
         related=related,
     )

@@ -20,6 +20,7 @@ from helpdesk.desk.library import Opened, open_item
 from helpdesk.desk.panel import Panel, panel_of
 from helpdesk.desk.queries import Line, Me, agent_at_desk, line, me
 from helpdesk.desk.rules import PAUSE_REASONS, SHOWS
+from helpdesk.desk.words import number_word
 from helpdesk.news import version_of
 from helpdesk.people import guard
 from helpdesk.web.languages import current_language
@@ -89,9 +90,10 @@ class Desk:
     """The one-time key of every form on this rendering of the page."""
 
     @property
-    def is_typing_possible(self) -> bool:
-        """Say whether something can be sent to a citizen right now."""
-        return self.panel is not None and self.panel.may_write
+    def followed(self) -> list[str]:
+        """Return the public ids of the contacts whose news concern this page: one's own and the open one."""
+        opened = [self.panel.contact.public_id] if self.panel else []
+        return list(dict.fromkeys([tab.contact.public_id for tab in self.me.tabs] + opened))
 
 
 PARTS = {
@@ -105,10 +107,11 @@ PARTS = {
 TEMPLATES = {"desk-left": "desk/_left.html", "main": "desk/_mine.html", "desk-right": "desk/_knowledge.html"}
 
 
-def look(session: Session, place: Place, moment: datetime) -> Desk:
-    """Gather what the desk shows. Raises Forbidden for somebody who takes no contacts.
+def look(session: Session, place: Place, moment: datetime, part: str = "all") -> Desk:
+    """Gather what the desk shows, or a part of it (see :data:`PARTS`). Raises Forbidden for somebody without contacts.
 
-    Without a contact named, the first that is going on is open, as long as the agent has one.
+    Without a contact named, the first that is going on is open, as long as the agent has one. Nothing searched for:
+    what fits the contact's topic is shown.
     """
     viewer = guard.current_viewer()
     agent = agent_at_desk(session, viewer)
@@ -118,17 +121,23 @@ def look(session: Session, place: Place, moment: datetime) -> Desk:
     panel = panel_of(session, viewer, place.contact, moment) if place.contact else None
     if panel is None or (not panel.may_close and place.show in ("close", "hand_over")):
         place = replace(place, show="talk", contact=place.contact if panel else None)
-    language = current_language()
+    language, searches = current_language(), "desk-right" in PARTS[part]
+    query = place.query or topic_of(panel)
     return Desk(
         place=place,
         me=mine,
         line=line(session, viewer, agent, moment),
         panel=panel,
-        results=search_for_staff(session, place.query, language, HITS) if place.query else None,
-        opened=open_item(session, place.item, language, moment) if place.item else None,
+        results=search_for_staff(session, query, language, HITS) if query and searches else None,
+        opened=open_item(session, place.item, language, moment) if place.item and searches else None,
         version=version_of(session, "queue") + version_of(session, "contacts"),
         key=secrets.token_hex(16),
     )
+
+
+def topic_of(panel: Panel | None) -> str:
+    """Return what an open contact is about in a few words, as far as the viewer may see it; empty for nothing."""
+    return (panel.contact.topic or "") if panel is not None and panel.is_mine else ""
 
 
 def words(desk: Desk) -> dict[str, Any]:
@@ -141,6 +150,7 @@ def words(desk: Desk) -> dict[str, Any]:
         "login_icons": LOGIN_ICONS,
         "pause_reasons": PAUSE_REASONS,
         "prose": to_html,
+        "number_word": number_word,
         "has_page": lambda name: name in current_app.view_functions,
     }
 
@@ -154,11 +164,11 @@ def page(place: Place, status: int = 200, **more: Any) -> ResponseReturnValue:
 
 def pieces(place: Place, part: str, **more: Any) -> dict[str, Any]:
     """Return what a live page asks for: version, time, and the pieces as they are now."""
-    moment = now()
+    moment, part = now(), part if part in PARTS else "desk"
     with reading() as session:
-        desk = look(session, place, moment)
+        desk = look(session, place, moment, part)
     given = words(desk) | more
-    fragments = {name: render_template(TEMPLATES[name], **given) for name in PARTS.get(part, PARTS["desk"])}
+    fragments = {name: render_template(TEMPLATES[name], **given) for name in PARTS[part]}
     return {"version": desk.version, "now": iso(moment), "fragments": fragments}
 
 

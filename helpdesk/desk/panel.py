@@ -1,7 +1,7 @@
 """What the middle of the desk shows: one contact with its conversation, notes, line or ticket, and what came before."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -35,14 +35,6 @@ MESSAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A note with the name of whoever wrote it."""
-
-    note: Note
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Earlier:
     """A contact that came before from the same number, as the viewer may see it."""
 
@@ -61,11 +53,13 @@ class Panel:
     name: str | None = None
     number: str | None = None
     owner: str | None = None
+    authors: Mapping[int, str] = field(default_factory=dict)
+    """The names of those who wrote, by account."""
     since: datetime | None = None
     """When the agent took it."""
     wrapping_since: datetime | None = None
     messages: Sequence[Message] = ()
-    notes: Sequence[Written] = ()
+    notes: Sequence[Note] = ()
     needs: Sequence[ContactNeed] = ()
     legs: Sequence[CallLeg] = ()
     ticket: Ticket | None = None
@@ -122,6 +116,7 @@ def panel_of(session: Session, viewer: Viewer, public_id: str, now: datetime) ->
     assignment: Assignment | None = open_assignment(session, contact.id)
     owner = session.get(Agent, contact.agent_id) if contact.agent_id is not None else None
     number = address_of(session, contact.id, AddressKind.PHONE)
+    messages, notes = latest_messages(session, contact.id), notes_of(session, contact.id)
     return Panel(
         contact=contact,
         kind=kind_of(contact),
@@ -132,8 +127,9 @@ def panel_of(session: Session, viewer: Viewer, public_id: str, now: datetime) ->
         owner=owner.name if owner else None,
         since=assignment.taken_at if assignment else None,
         wrapping_since=wrapping_since(session, assignment),
-        messages=latest_messages(session, contact.id),
-        notes=written_notes(session, contact.id),
+        authors=names_of_accounts(session, [one.account_id for one in messages] + [one.account_id for one in notes]),
+        messages=messages,
+        notes=notes,
         needs=needs_of(session, contact.id),
         legs=session.scalars(select(CallLeg).where(CallLeg.contact_id == contact.id).order_by(CallLeg.id)).all(),
         ticket=ticket_of(session, contact.id),
@@ -163,12 +159,10 @@ def latest_messages(session: Session, contact_id: int) -> Sequence[Message]:
     return found[::-1]
 
 
-def written_notes(session: Session, contact_id: int) -> list[Written]:
-    """Return the notes of a contact with their writers' names, oldest first."""
-    notes = notes_of(session, contact_id)
-    wanted = {one.account_id for one in notes}
-    names = dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted))).all())
-    return [Written(one, names.get(one.account_id, "")) for one in notes]
+def names_of_accounts(session: Session, account_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names behind accounts."""
+    wanted = {one for one in account_ids if one is not None}
+    return dict(session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted))).all())
 
 
 def earlier_contacts(

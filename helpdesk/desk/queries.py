@@ -12,6 +12,7 @@ from helpdesk.contacts.models import Contact, ContactAddress, ContactNeed, Messa
 from helpdesk.contacts.queries import view_of
 from helpdesk.contacts.stages import AddressKind, Author, Channel, Stage, WaitsFor
 from helpdesk.desk.rules import Open, doing, free_slots, languages_of
+from helpdesk.desk.words import number_word
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import View
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole
@@ -29,7 +30,7 @@ from helpdesk.queue.queries import (
 from helpdesk.queue.rules import in_order, why_not
 from helpdesk.refusals import Forbidden
 
-ROWS = 60
+ROWS = 40
 """How many of those who wait are shown; the rest is a number."""
 
 
@@ -104,6 +105,11 @@ class Line:
     next: Row | None
 
     @property
+    def languages(self) -> list[str]:
+        """Return the languages besides Swedish of those that are shown."""
+        return sorted({row.contact.language for row in self.rows} - {"sv"})
+
+    @property
     def hidden(self) -> int:
         """Return how many wait beyond those that are shown."""
         return max(self.count - len(self.rows), 0)
@@ -164,7 +170,7 @@ def names_of(session: Session, contact_ids: Iterable[int]) -> dict[int, str]:
         )
         .order_by((ContactAddress.kind == AddressKind.NAME), ContactAddress.id)
     )
-    return {contact_id: value for contact_id, _kind, value in rows}
+    return {contact_id: value if kind is AddressKind.NAME else number_word(value) for contact_id, kind, value in rows}
 
 
 def unread_in(session: Session, contact_ids: Iterable[int]) -> dict[int, int]:

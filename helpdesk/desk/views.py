@@ -84,7 +84,6 @@ def choose() -> ResponseReturnValue:
 
     def work(session: Session, agent_id: int, moment: datetime) -> Done:
         choose_state(session, agent_id, state, reason, moment)
-        sign_of_life(session, agent_id, moment)
         place = place_asked()
         return Done(place.contact, place.show)
 

@@ -27,6 +27,7 @@ from helpdesk.resolution.forms import MOST_ERRANDS, NO_SERVICE, ClosingForm, Han
 from helpdesk.resolution.handovers import Task, hand_over
 from helpdesk.resolution.models import Basis
 from helpdesk.resolution.words import REASONS
+from helpdesk.settings import settings
 from helpdesk.web.languages import current_language
 from helpdesk.web.problems import wants_json
 from knowledge.queries import find_service
@@ -44,7 +45,14 @@ def shared() -> dict[str, Any]:
         "closing_found": found_for,
         "reason_keys": {code.value: key for code, (key, _word) in REASONS.items()},
         "most_errands": MOST_ERRANDS,
+        "handover_days": handover_days,
     }
+
+
+def handover_days() -> int:
+    """Return within how many working days a department answers."""
+    with reading() as session:
+        return settings(session).number("handover.working_days")
 
 
 def empty_handover() -> HandoverForm:

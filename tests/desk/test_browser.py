@@ -15,7 +15,9 @@ from helpdesk.contacts.stages import Author, Channel, Reason, Stage
 from helpdesk.queue.actions import release, take
 from helpdesk.queue.models import Agent
 from helpdesk.settings import change_setting
-from knowledge.library import LibraryVersion
+from knowledge.library import ArticleText, LibraryVersion, publish
+from knowledge.sections import SectionText
+from knowledge.values import Lang
 from tests.browser import Site
 from tests.builders import Centre
 
@@ -232,3 +234,38 @@ def test_nothing_has_to_be_scrolled_sideways(town: Town, chromium: Browser, mari
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), show
             for name in ("Solved", "Hand over to a department", "Flag what hurt"):
                 assert page.locator("#panel-ends a", has_text=name).bounding_box()["width"] > 0
+
+
+def test_a_slash_finds_quick_replies_and_enter_takes_one(town: Town, chromium: Browser, maria: str) -> None:
+    town.site.change(lambda session: publishes(session, town))
+    chat = town.arrives(topic="Sopor")
+    town.gives(chat, maria)
+    with town.site.sits_down(chromium, maria) as page:
+        field = page.locator("textarea[data-enter-sends]")
+        field.press_sequentially("/sophämtning")
+        expect(page.locator("#canned [role=option]").first).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.locator("#canned")).to_be_hidden()
+        assert field.input_value().startswith("Den som är bortrest kan pausa sophämtningen.")
+        field.fill("")
+        field.press_sequentially("/sophämtning")
+        expect(page.locator("#canned [role=option]").first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#canned")).to_be_hidden()
+        page.keyboard.press("Enter")
+        expect(page.locator(".bub--me")).to_contain_text("/sophämtning")
+
+
+def publishes(session: Session, town: Town) -> None:
+    """Publish an answer about waste."""
+    publish(
+        session,
+        ArticleText(
+            slug="kb-uppehall",
+            lang=Lang.SV,
+            title="Pausa sophämtningen",
+            department=town.centre.building,
+            sections=[SectionText("", "Den som är bortrest kan pausa sophämtningen.")],
+        ),
+        now(),
+    )

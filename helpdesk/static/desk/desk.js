@@ -4,6 +4,7 @@
 //   [data-opens-item]       opens a hit in the right pane alone
 //   form[data-write]        a message or note: sent in order, shown as waiting until it is stored, sent again after a cut line
 //   textarea[data-draft]    kept on this computer until it is sent; Enter sends in one with data-enter-sends
+//   [data-inserts="id"]     puts a text at the end of what is being written
 //   form[data-sends]        is sent as soon as a choice in it changes
 //   form[data-search]       searches while somebody types
 //   #main[data-address]     where the page is; the address line follows it, and focus goes to what came ([data-focus])
@@ -18,15 +19,16 @@ const isOpen = (contact) => main().dataset.contact === contact
 
 // Going somewhere on the desk ----------------------------------------------------------------------------------------------
 let address = main().dataset.address
-let going = null
+const going = new Map()
 
 async function ask(href, part) {
-  going?.abort()
-  going = new AbortController()
+  going.get(part)?.abort()
+  const stop = new AbortController()
+  going.set(part, stop)
   const url = new URL("/live/desk", location.href)
   for (const [name, value] of new URL(href, location.href).searchParams) url.searchParams.set(name, value)
   url.searchParams.set("part", part)
-  const { signal } = going
+  const { signal } = stop
   const answer = await live.heard(fetch(url, { headers: { Accept: "application/json" }, signal }).catch((error) => {
     if (signal.aborted) return new Response(null, { status: 204 })
     throw error
@@ -60,10 +62,19 @@ document.addEventListener("live:shown", () => {
   readOn()
   if (now === address) return showErrors()
   address = now
+  leave()
   if (new URL(now, location.href).href !== location.href) history.replaceState(null, "", now)
   const target = main().querySelector("[data-focus]") ?? main().querySelector("[data-draft]")
   if (target && !document.activeElement?.matches("input, textarea")) target.focus({ preventScroll: true })
+  else if (document.activeElement === document.body) main().focus({ preventScroll: true })
 })
+
+// What was sent has led elsewhere: the contact goes, also when a field in it has focus. Its words are kept as a draft.
+let sentFrom = null
+function leave() {
+  if (!isOpen(sentFrom)) document.getElementById(`panel-${sentFrom}`)?.remove()
+  sentFrom = null
+}
 
 // What is searched for goes along with everything that is sent or gone to.
 function withSearch(parameters) {
@@ -77,6 +88,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target
   if (form.method !== "post" || !desk.contains(form)) return
   wasSent = true
+  if (form.dataset.live !== undefined) sentFrom = main().dataset.contact
   const given = form.querySelector("input[name=q]") ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "q" }))
   given.value = document.getElementById("know")?.value.trim() ?? ""
 }, true)
@@ -88,6 +100,9 @@ function showErrors() {
   const field = error?.parentElement.querySelector("[aria-invalid=true]") ?? error?.nextElementSibling?.querySelector("input, select, textarea")
   field?.focus()
 }
+
+// What was flagged is flagged: back to the conversation.
+document.addEventListener("reset", (event) => event.target.matches(".flag-form") && go(event.target.elements.next.value))
 
 // Choosing is sending ------------------------------------------------------------------------------------------------------
 document.addEventListener("change", (event) => event.target.form?.matches("form[data-sends]") && event.target.form.requestSubmit())
@@ -153,6 +168,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("textarea[data-enter-sends]")) return
   event.preventDefault()
   event.target.form.requestSubmit(event.target.form.querySelector("[data-first]"))
+})
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-inserts]")
+  const field = button && main().querySelector("textarea[data-enter-sends]")
+  if (!field) return
+  const text = document.getElementById(button.dataset.inserts).content.textContent.trim()
+  field.value = field.value ? `${field.value.trimEnd()}\n${text}` : text
+  keepDraft(field)
+  grow(field)
+  field.focus()
 })
 
 document.querySelector('form[action$="/logga-ut"]')?.addEventListener("submit", () => {
