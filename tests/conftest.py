@@ -60,20 +60,29 @@ def redis_url() -> Iterator[str]:
             yield address
 
 
+MADE: dict[str, str] = {}
+"""The address of each kind of database that has been made in this process: once, however the tests are ordered."""
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a migrated database, one of each kind a session."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/helpdesk.sqlite"
-    else:
-        server = request.getfixturevalue("postgres_server")
-        if server is None:
-            lack("PostgreSQL", "no initdb in /usr/lib/postgresql or on the path")
-        url = new_postgres_database(server, "helpdesk")
-    database = Database(url)
-    migrate(database)
-    database.dispose()
-    return url
+def database_url(
+    request: pytest.FixtureRequest, postgres_server: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The address of a migrated database, one of each kind."""
+    kind: str = request.param
+    if kind == "postgres" and postgres_server is None:
+        lack("PostgreSQL", "no initdb in /usr/lib/postgresql or on the path")
+    if kind not in MADE:
+        url = (
+            f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/helpdesk.sqlite"
+            if kind == "sqlite"
+            else new_postgres_database(str(postgres_server), "helpdesk")
+        )
+        database = Database(url)
+        migrate(database)
+        database.dispose()
+        MADE[kind] = url
+    return MADE[kind]
 
 
 def new_postgres_database(server: str, name: str) -> str:
@@ -137,30 +146,38 @@ def centre(session: Session) -> Centre:
 
 
 @pytest.fixture(scope="session")
-def program(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The whole program, made once for each database: wiring it takes longer than most tests."""
-    instance = tmp_path_factory.mktemp("instance")
-    made = create_app(
-        Config(
-            secret_key="test",
-            seal_key="test",
-            instance=instance,
-            database_url=database_url,
-            upload_dir=instance / "uploads",
-            twilio_auth_token="secret",
-            twilio_account_sid="AC" + "0" * 32,
-            twilio_number="+46980319200",
-            public_url="https://example.test",
-            testing=True,
-        )
-    )
-    yield made
-    made.extensions["helpdesk.database"].dispose()
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """Give the whole program on a database, made once for each: wiring it takes longer than most tests."""
+    made: dict[str, Flask] = {}
+
+    def program_on(url: str) -> Flask:
+        if url not in made:
+            instance = tmp_path_factory.mktemp("instance")
+            made[url] = create_app(
+                Config(
+                    secret_key="test",
+                    seal_key="test",
+                    instance=instance,
+                    database_url=url,
+                    upload_dir=instance / "uploads",
+                    twilio_auth_token="secret",
+                    twilio_account_sid="AC" + "0" * 32,
+                    twilio_number="+46980319200",
+                    public_url="https://example.test",
+                    testing=True,
+                )
+            )
+        return made[url]
+
+    yield program_on
+    for one in made.values():
+        one.extensions["helpdesk.database"].dispose()
 
 
 @pytest.fixture
-def app(program: Flask) -> Iterator[Flask]:
+def app(programs: Callable[[str], Flask], database_url: str) -> Iterator[Flask]:
     """The whole program on an empty database, with nothing remembered from another test."""
+    program = programs(database_url)
     config = dict(program.config)
     program.extensions["helpdesk.search"] = Searching()
     with program.app_context():
