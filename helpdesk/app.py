@@ -111,8 +111,7 @@ def what_follows(app: Flask, news: News, socketio: SocketIO) -> None:
     """The table of consequences: ``news.on`` in the transaction, ``news.listen`` after the commit."""
     live.pass_on(news, socketio)
     live.let_staff_in(socketio)
-    chat.follow(app.extensions["helpdesk.database"], news, socketio)
-    chat_calls.answer_calls(socketio)
+    chat_calls.answer_calls(socketio, chat.follow(app.extensions["helpdesk.database"], news, socketio))
     desk_calls.listen(app.extensions["helpdesk.database"], socketio)
     phone.follow(news)
     visits.follow(news)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from helpdesk.contacts.events import Forgotten, Happening, KnowledgeUsed, Noted, Said
 from helpdesk.contacts.models import (
@@ -17,11 +18,12 @@ from helpdesk.contacts.models import (
     Note,
     SealedText,
 )
-from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.sealing import Masked, Sealer, mask
 from helpdesk.contacts.stages import OVER_STAGES, Actor, AddressKind, Author, MessageKind
 from helpdesk.news import tell, touch
 from helpdesk.refusals import AlreadyClosed, KeyReused
+
+CONTACT, MESSAGE, EVENT = (cast(Table, kind.__table__) for kind in (Contact, Message, ContactEvent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,24 @@ CITIZEN = By(Actor.CITIZEN)
 def record(session: Session, contact: Contact, event: Happening, by: By, now: datetime) -> None:
     """Write down that something happened, tell it, and let the screens know. The contact's row is locked already."""
     contact.last_event += 1
-    session.add(
-        ContactEvent(
-            contact_id=contact.id,
-            n=contact.last_event,
-            at=now,
-            actor=by.actor,
-            account_id=by.account_id,
-            kind=event.kind,
-            facts=event.facts(),
-        )
-    )
     session.flush()
+    write_event(session, event, contact.last_event, by, now)
+
+
+def write_event(session: Session, event: Happening, n: int, by: By, now: datetime) -> None:
+    """Write the contact's event number ``n``, tell it, and let the screens know."""
+    row = {
+        "contact_id": event.contact_id,
+        "n": n,
+        "at": now,
+        "actor": by.actor,
+        "account_id": by.account_id,
+        "kind": event.kind,
+        "facts": event.facts(),
+    }
+    session.execute(EVENT.insert(), row)
     tell(session, event)
-    touch(session, "queue" if event.moves_queue else "contacts", contact.public_id)
+    touch(session, "queue" if event.moves_queue else "contacts", event.public_id)
 
 
 def keep_address(
@@ -89,56 +95,79 @@ class Words:
     ref: dict[str, Any] | None = None
 
 
+STANDING = (
+    select(CONTACT.c.public_id, CONTACT.c.stage, CONTACT.c.last_seq, CONTACT.c.last_event)
+    .where(CONTACT.c.id == bindparam("contact"))
+    .with_for_update()
+)
+SAID_BEFORE = select(MESSAGE).where(
+    MESSAGE.c.contact_id == bindparam("contact"), MESSAGE.c.client_id == bindparam("client")
+)
+GOES_ON = (
+    update(CONTACT)
+    .where(CONTACT.c.id == bindparam("contact"))
+    .values(
+        last_seq=bindparam("seq"),
+        last_word_by=func.coalesce(bindparam("word_by", type_=CONTACT.c.last_word_by.type), CONTACT.c.last_word_by),
+        citizen_seen_at=func.coalesce(
+            bindparam("seen_at", type_=CONTACT.c.citizen_seen_at.type), CONTACT.c.citizen_seen_at
+        ),
+        last_event=bindparam("n"),
+    )
+)
+
+
 def say(session: Session, contact_id: int, words: Words, by: By, now: datetime) -> Message:
     """Store what somebody said, masked, with the next ``seq``. The same ``client_id`` again gives the message that is there.
 
+    The message that comes back is for reading. This is the busiest action there is, so it speaks to the tables themselves,
+    with the contact's row locked; a contact that the session has loaded already is read anew.
     Raises KeyReused when it came with another text, AlreadyClosed when the contact is over (the program may still add a line).
     """
-    contact = lock_contact(session, contact_id)
+    session.flush()
     masked = mask(words.text)
+    standing = session.execute(STANDING, {"contact": contact_id}).one()
     if words.client_id is not None:
-        there = session.scalar(
-            select(Message).where(Message.contact_id == contact.id, Message.client_id == words.client_id)
-        )
+        there = session.execute(SAID_BEFORE, {"contact": contact_id, "client": words.client_id}).one_or_none()
         if there is not None:
             if there.text != masked.text:
                 raise KeyReused("The same client_id came with another text.")
-            return there
-    if contact.stage in OVER_STAGES and words.author is not Author.SYSTEM:
+            return session.get_one(Message, there.id)
+    if standing.stage in OVER_STAGES and words.author is not Author.SYSTEM:
         raise AlreadyClosed("The conversation is over.")
-    contact.last_seq += 1
-    message = Message(
-        contact_id=contact.id,
-        seq=contact.last_seq,
-        client_id=words.client_id,
-        kind=words.kind,
-        author=words.author,
-        account_id=by.account_id,
-        name=mask(words.name).text if words.name else None,
-        text=masked.text,
-        ref=words.ref,
-        at=now,
-    )
-    session.add(message)
-    session.flush()
-    seal(session, contact, masked, now, message_id=message.id)
-    if words.author is not Author.SYSTEM:
-        contact.last_word_by = words.author
-    if words.author is Author.CITIZEN:
-        contact.citizen_seen_at = now
-    record(
-        session,
-        contact,
-        Said(contact_id=contact.id, public_id=contact.public_id, seq=message.seq, author=words.author.value),
-        by,
-        now,
-    )
-    return message
+    seq, n = standing.last_seq + 1, standing.last_event + 1
+    moved = {
+        "contact": contact_id,
+        "seq": seq,
+        "n": n,
+        "word_by": words.author if words.author is not Author.SYSTEM else None,
+        "seen_at": now if words.author is Author.CITIZEN else None,
+    }
+    session.execute(GOES_ON, moved)
+    written: dict[str, Any] = {
+        "contact_id": contact_id,
+        "seq": seq,
+        "client_id": words.client_id,
+        "kind": words.kind,
+        "author": words.author,
+        "account_id": by.account_id,
+        "name": mask(words.name).text if words.name else None,
+        "text": masked.text,
+        "ref": words.ref,
+        "at": now,
+    }
+    message_id = session.execute(MESSAGE.insert().returning(MESSAGE.c.id), written).scalar_one()
+    seal(session, contact_id, masked, now, message_id=message_id)
+    if (loaded := session.identity_map.get(identity_key(Contact, contact_id))) is not None:
+        session.refresh(loaded)
+    said = Said(contact_id=contact_id, public_id=standing.public_id, seq=seq, author=words.author.value)
+    write_event(session, said, n, by, now)
+    return Message(id=message_id, **written)
 
 
 def seal(
     session: Session,
-    contact: Contact,
+    contact_id: int,
     masked: Masked,
     now: datetime,
     message_id: int | None = None,
@@ -151,7 +180,7 @@ def seal(
     for hidden in masked.hidden:
         session.add(
             SealedText(
-                contact_id=contact.id,
+                contact_id=contact_id,
                 message_id=message_id,
                 note_id=note_id,
                 key_id=sealer.key_id,
@@ -177,7 +206,7 @@ def note(session: Session, contact: Contact, text: str, by: By, now: datetime, i
     )
     session.add(written)
     session.flush()
-    seal(session, contact, masked, now, note_id=written.id)
+    seal(session, contact.id, masked, now, note_id=written.id)
     record(session, contact, Noted(contact_id=contact.id, public_id=contact.public_id, note=written.public_id), by, now)
     return written
 

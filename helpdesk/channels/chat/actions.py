@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.arrival import Arrival, arrive, door_of
-from helpdesk.channels.chat.queries import doorway, grades_of
+from helpdesk.channels.chat.queries import Standing, doorway, grades_of
 from helpdesk.channels.chat.rules import Full, Shut, is_over
 from helpdesk.contacts.actions import CITIZEN, PROGRAM, Words, keep_address, record, say
 from helpdesk.contacts.events import LineDown, Rated
@@ -111,7 +111,7 @@ def fingerprint(said: Beginning, reply: Reply | None = None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def say_as_citizen(session: Session, contact: Contact, client_id: str, text: str, now: datetime) -> Message:
+def say_as_citizen(session: Session, contact: Contact | Standing, client_id: str, text: str, now: datetime) -> Message:
     """Store what the citizen says; the same ``client_id`` again gives the message that is there.
 
     Raises KeyReused when it came with another text, and AlreadyClosed when the conversation is over: also while the

@@ -5,7 +5,8 @@ a page that finds a gap asks with ``resume``.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gevent
@@ -13,7 +14,7 @@ from flask_socketio import SocketIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.chat.queries import WRITTEN, message_with, name_of_agent, waiting_chats
+from helpdesk.channels.chat.queries import WRITTEN, message_told, message_with, name_of_agent, waiting_chats
 from helpdesk.channels.chat.rules import is_over
 from helpdesk.contacts.events import (
     Closed,
@@ -27,7 +28,7 @@ from helpdesk.contacts.events import (
     Said,
     Taken,
 )
-from helpdesk.contacts.models import Contact
+from helpdesk.contacts.models import Contact, Message
 from helpdesk.contacts.stages import Channel
 from helpdesk.db import Database
 from helpdesk.news import News
@@ -48,8 +49,8 @@ def room_of(public_id: str) -> str:
     return f"contact:{public_id}"
 
 
-def follow(database: Database, news: News, socketio: SocketIO) -> None:
-    """Let the pages of conversations hear what happens to them."""
+def follow(database: Database, news: News, socketio: SocketIO) -> "Teller":
+    """Let the pages of conversations hear what happens to them; return who tells them."""
     teller = Teller(database, socketio)
     places = Places(database, teller, gevent.spawn_later)
     news.listen(Said, teller.said)
@@ -58,6 +59,7 @@ def follow(database: Database, news: News, socketio: SocketIO) -> None:
         news.listen(ending, teller.ended)
     for moving in (Taken, Released, Closed, Offered, OfferEnded, PromiseMoved):
         news.listen(moving, places.have_changed)
+    return teller
 
 
 class Teller:
@@ -66,16 +68,37 @@ class Teller:
     def __init__(self, database: Database, socketio: SocketIO) -> None:
         self.database, self.socketio = database, socketio
         self.turns = [threading.Lock() for _ in range(TURNS)]
+        self.at_hand: dict[tuple[int, int], dict[str, Any]] = {}
 
     def tell(self, event: str, body: dict[str, Any], public_id: str) -> None:
         """Send an event to every open page of a conversation."""
         self.socketio.emit(event, body, namespace=CHAT, to=room_of(public_id))
 
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[Message, str], None]]:
+        """Around the transaction in which a message is stored: give it to the function, and it need not be read again.
+
+        What was given is forgotten at the end, however the transaction ended.
+        """
+        given: list[tuple[int, int]] = []
+
+        def give(message: Message, public_id: str) -> None:
+            given.append((message.contact_id, message.seq))
+            self.at_hand[given[-1]] = message_told(public_id, message, None)
+
+        try:
+            yield give
+        finally:
+            for one in given:
+                self.at_hand.pop(one, None)
+
     def said(self, said: Said) -> None:
         """Pass a message on. Messages of one conversation take turns, so that none of this process overtakes another."""
         with self.turns[said.contact_id % TURNS]:
-            with self.database.reading() as session:
-                message = message_with(session, said.contact_id, said.public_id, said.seq)
+            message = self.at_hand.get((said.contact_id, said.seq))
+            if message is None:
+                with self.database.reading() as session:
+                    message = message_with(session, said.contact_id, said.public_id, said.seq)
             if message is not None:
                 self.tell("message", message, said.public_id)
 

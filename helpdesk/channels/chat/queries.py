@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.chat.keys import contact_of
-from helpdesk.channels.chat.rules import KEY_HOLDS, KEY_HOLDS_AFTER_END, MAX_PAGE, agent_name
+from helpdesk.channels.chat.rules import MAX_PAGE, agent_name, key_holds
 from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.doors.queries import open_now
 from helpdesk.contacts.events import Rated, plain
 from helpdesk.contacts.models import Contact, ContactEvent, Message
 from helpdesk.contacts.queries import messages_after
 from helpdesk.contacts.sealing import MASK, mask
-from helpdesk.contacts.stages import Author, Channel, Stage
+from helpdesk.contacts.stages import Author, Channel, EndedAs, Stage
 from helpdesk.queue.models import Agent
 from helpdesk.refusals import Unknown
 from helpdesk.settings import settings
@@ -30,14 +30,32 @@ def opened(session: Session, secret_key: str, public_id: str, key: str, now: dat
 
     Raises Unknown, the same for all: a key that is not ours, of another contact, too old, or of one that ended long ago.
     """
+    return session.get_one(Contact, opened_for_words(session, secret_key, public_id, key, now).id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What must be known of a conversation before something is said in it."""
+
+    id: int
+    stage: Stage
+    ended_as: EndedAs | None
+
+
+CONTACT = cast(Table, Contact.__table__)
+STANDING = select(
+    *(CONTACT.c[name] for name in ("id", "stage", "ended_as", "channel", "arrived_at", "closed_at"))
+).where(CONTACT.c.public_id == bindparam("public_id"))
+
+
+def opened_for_words(session: Session, secret_key: str, public_id: str, key: str, now: datetime) -> Standing:
+    """Return as much of the conversation that a key opens as saying something needs. Raises Unknown as :func:`opened`."""
     if contact_of(secret_key, key) != public_id:
         raise Unknown("There is no such conversation.")
-    contact = session.scalar(select(Contact).where(Contact.public_id == public_id))
-    if contact is None or contact.channel not in WRITTEN or now > contact.arrived_at + KEY_HOLDS:
+    row = session.execute(STANDING, {"public_id": public_id}).one_or_none()
+    if row is None or row.channel not in WRITTEN or not key_holds(row.arrived_at, row.closed_at, now):
         raise Unknown("There is no such conversation.")
-    if contact.closed_at is not None and now > contact.closed_at + KEY_HOLDS_AFTER_END:
-        raise Unknown("There is no such conversation.")
-    return contact
+    return Standing(row.id, row.stage, row.ended_as)
 
 
 @dataclass(frozen=True, slots=True)

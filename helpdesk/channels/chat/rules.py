@@ -1,7 +1,7 @@
 """What holds in the chat, without a database: how long a text may be, how fast a page may speak, what a citizen is told."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import ClassVar
 
@@ -95,6 +95,11 @@ def agent_name(name: str | None, form: str) -> str | None:
     if not name or form == "none":
         return None
     return name if form == "full" else name.split()[0]
+
+
+def key_holds(arrived_at: datetime, closed_at: datetime | None, now: datetime) -> bool:
+    """Say whether the key of a conversation still opens it."""
+    return now <= arrived_at + KEY_HOLDS and (closed_at is None or now <= closed_at + KEY_HOLDS_AFTER_END)
 
 
 def is_over(stage: Stage, ended_as: EndedAs | None) -> bool:

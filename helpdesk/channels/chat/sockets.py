@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.chat import actions, calls, live
 from helpdesk.channels.chat.keys import key_of
 from helpdesk.channels.chat.pace import Connection, Conversations, may_start
-from helpdesk.channels.chat.queries import name_of_agent, opened, said_after
+from helpdesk.channels.chat.queries import name_of_agent, opened, opened_for_words, said_after
 from helpdesk.channels.chat.rules import TooFast, is_over, stage_shown
 from helpdesk.channels.chat.words import refusal_words, words_of_leaving
 from helpdesk.clock import now
@@ -32,16 +32,16 @@ Answer = dict[str, Any]
 TYPING_TOLD_EVERY_S = 2.0
 
 
-def answer_calls(socketio: SocketIO) -> None:
+def answer_calls(socketio: SocketIO, teller: live.Teller) -> None:
     """Open the namespace on the one socket."""
-    Line(socketio)
+    Line(socketio, teller)
 
 
 class Line:
     """The namespace: its calls, and the connections of this process."""
 
-    def __init__(self, socketio: SocketIO) -> None:
-        self.socketio = socketio
+    def __init__(self, socketio: SocketIO, teller: live.Teller) -> None:
+        self.socketio, self.teller = socketio, teller
         self.connections: dict[str, Connection] = {}
         self.conversations = Conversations()
         socketio.on_event("connect", self.connect, namespace=live.CHAT)
@@ -118,10 +118,12 @@ class Line:
         """Store what the citizen says, then acknowledge it."""
         call = calls.hear(calls.Say, said)
         moment = now()
-        with transaction() as session:
-            contact = self.opened(session, call)
+        with self.teller.holding() as give, transaction() as session:
+            contact = opened_for_words(session, secret_key(), call.contact, call.token, moment)
             self.conversations.count(call.contact, time.monotonic())
+            join_room(live.room_of(call.contact))
             message = actions.say_as_citizen(session, contact, call.client_id, call.text, moment)
+            give(message, call.contact)
         return {"ok": True, "seq": message.seq, "at": plain(message.at)}
 
     def resume(self, *said: Any) -> Answer:
