@@ -8,9 +8,10 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from helpdesk.answers.markup import lead_of
-from helpdesk.answers.search import search_for_staff, text_of
+from helpdesk.answers.search import Results, search_for_staff, searching, shown, suggest_public, text_of
 from knowledge.models import Article, Disturbance, Section, Service
 from knowledge.queries import articles_of, disturbed, find_service, read_article, services_of
+from knowledge.search.engine import suggest
 from knowledge.sections import plain_text
 from knowledge.values import Audience, Lang
 
@@ -36,6 +37,14 @@ class Opened:
     """What belongs to it: (kind, slug, title)."""
 
 
+def find_while_typing(session: Session, text: str, language: str, limit: int) -> Results:
+    """Return what a text finds for staff; while it is too little to be sure of anything, what it may be the beginning of."""
+    results = search_for_staff(session, text, language, limit)
+    if results.found:
+        return results
+    return shown(session, suggest(searching().fresh(session), text, "staff", language, limit), language)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A reply to begin from: the first words of an answer, and where the citizen reads the rest."""
@@ -52,9 +61,9 @@ def quick_replies(session: Session, query: str, language: str) -> list[Reply]:
     """Return replies from the public articles that a text finds, best first; none for no text."""
     if not query.strip():
         return []
-    found = search_for_staff(session, query, language, 4 * QUICK_REPLIES).found
+    found = suggest_public(session, query, language, 4 * QUICK_REPLIES).found
     replies = []
-    for hit in [one for one in found if one.kind == "article" and not one.staff_only][:QUICK_REPLIES]:
+    for hit in [one for one in found if one.kind == "article"][:QUICK_REPLIES]:
         read = read_article(session, hit.slug, staff=False)
         if read is not None:
             lead = next((lead_of(plain_text(one.body)) for one in read.sections if one.body.strip()), "")

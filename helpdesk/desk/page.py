@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from helpdesk.answers.markup import to_html
-from helpdesk.answers.search import Results, search_for_staff
+from helpdesk.answers.search import Results
 from helpdesk.answers.words import AREAS, LOGIN_ICONS, LOGINS, word_for
 from helpdesk.clock import now
 from helpdesk.db import reading
-from helpdesk.desk.library import Opened, open_item
+from helpdesk.desk.library import Opened, find_while_typing, open_item
 from helpdesk.desk.panel import Panel, panel_of
 from helpdesk.desk.queries import Line, Me, agent_at_desk, line, me
 from helpdesk.desk.rules import PAUSE_REASONS, SHOWS
@@ -128,7 +128,7 @@ def look(session: Session, place: Place, moment: datetime, part: str = "all") ->
         me=mine,
         line=line(session, viewer, agent, moment),
         panel=panel,
-        results=search_for_staff(session, query, language, HITS) if query and searches else None,
+        results=find_while_typing(session, query, language, HITS) if query and searches else None,
         opened=open_item(session, place.item, language, moment) if place.item and searches else None,
         version=version_of(session, "queue") + version_of(session, "contacts"),
         key=secrets.token_hex(16),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from helpdesk.answers.search import search_for_staff, text_of
+from helpdesk.answers.search import search_for_staff, suggest_public, text_of
 from helpdesk.contacts.models import KnowledgeLink
 from knowledge.models import ArticleService, Department, Revision, Service
 from knowledge.search.verdict import Verdict
@@ -49,7 +49,7 @@ def services_found(session: Session, text: str, lang: str, limit: int = FOUND) -
     """Return the services that a text finds, best first."""
     if not text.strip():
         return []
-    slugs = [hit.slug for hit in search_for_staff(session, text, lang, 3 * limit).found if hit.kind == "service"]
+    slugs = [hit.slug for hit in suggest_public(session, text, lang, 3 * limit).found if hit.kind == "service"]
     found = {one.slug: one for one in session.scalars(select(Service).where(Service.slug.in_(slugs)))}
     return [choice_of(found[slug], lang) for slug in slugs[:limit] if slug in found]
 
