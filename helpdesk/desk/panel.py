@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.phone.models import CallLeg
 from helpdesk.channels.walk_in.models import Ticket
 from helpdesk.channels.walk_in.queries import ticket_of
+from helpdesk.channels.walk_in.words import notes_of
 from helpdesk.contacts.models import Contact, ContactNeed, KnowledgeLink, Message, Note
 from helpdesk.contacts.queries import (
     address_of,
@@ -65,6 +66,11 @@ class Panel:
     ticket: Ticket | None = None
     earlier: Sequence[Earlier] = ()
     used: Sequence[KnowledgeLink] = ()
+
+    @property
+    def asked_for(self) -> list[tuple[str, str]]:
+        """Return what the visitor asked for in the room, as signs and words."""
+        return notes_of(self.ticket.asked_for) if self.ticket is not None else []
 
     @property
     def is_over(self) -> bool:
