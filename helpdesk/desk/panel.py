@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpdesk.channels.phone.models import CallLeg
 from helpdesk.channels.walk_in.models import Ticket
 from helpdesk.channels.walk_in.queries import ticket_of
-from helpdesk.channels.walk_in.words import notes_of
+from helpdesk.channels.walk_in.words import notes_of as wants_in_words
 from helpdesk.contacts.models import Contact, ContactNeed, KnowledgeLink, Message, Note
 from helpdesk.contacts.queries import (
     address_of,
@@ -70,7 +70,7 @@ class Panel:
     @property
     def asked_for(self) -> list[tuple[str, str]]:
         """Return what the visitor asked for in the room, as signs and words."""
-        return notes_of(self.ticket.asked_for) if self.ticket is not None else []
+        return wants_in_words(self.ticket.asked_for) if self.ticket is not None else []
 
     @property
     def is_over(self) -> bool:
