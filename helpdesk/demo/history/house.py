@@ -98,7 +98,7 @@ def offices_of(session: Session) -> dict[int, Office]:
         .where(Grant.role.in_((Role.OFFICER, Role.DEPARTMENT_HEAD)), Grant.department_id.is_not(None))
         .order_by(Grant.account_id.desc())
     )
-    officers = dict(rows.tuples().all())
+    officers = {row.department_id: row.account_id for row in rows}
     return {
         one.id: Office(one.id, one.slug, one.authority_id, one.secrecy, officers.get(one.id))
         for one in session.scalars(select(Department).order_by(Department.id))

@@ -12,11 +12,14 @@ CHUNK = 2000
 
 
 class Ledger:
-    """New rows of some tables, numbered from where each table's ids end. The session is the only writer meanwhile."""
+    """New rows of some tables, numbered from where each table's ids end. The session is the only writer meanwhile.
+
+    ``rows`` holds what was collected and is not written yet.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._rows: dict[Table, list[dict[str, Any]]] = {}
+        self.rows: dict[Table, list[dict[str, Any]]] = {}
         self._last: dict[Table, int] = {}
 
     def add(self, model: type[Base], **row: Any) -> int:
@@ -25,29 +28,29 @@ class Ledger:
         if table not in self._last:
             self._last[table] = self._session.scalar(select(func.max(table.c.id))) or 0
         self._last[table] += 1
-        self._rows.setdefault(table, []).append({"id": self._last[table], **row})
+        self.rows.setdefault(table, []).append({"id": self._last[table], **row})
         return self._last[table]
 
     def complete(self, model: type[Base], row_id: int, row: dict[str, Any]) -> None:
         """Put the final values into a row that was collected (and not yet written): only columns that it has."""
-        rows = self._rows[table_of(model)]
+        rows = self.rows[table_of(model)]
         own = rows[row_id - rows[0]["id"]]
         own.update(row)
 
     def attach(self, model: type[Base], **row: Any) -> None:
         """Collect a row of a table without an id of its own."""
-        self._rows.setdefault(table_of(model), []).append(row)
+        self.rows.setdefault(table_of(model), []).append(row)
 
     def count(self) -> int:
         """Return how many rows wait to be written."""
-        return sum(len(rows) for rows in self._rows.values())
+        return sum(len(rows) for rows in self.rows.values())
 
     def write(self, written: Callable[[int], object]) -> None:
         """Write everything in the session's transaction; ``written`` is told after each stretch how many rows it had."""
         connection = self._session.connection()
         is_postgres = connection.dialect.name == "postgresql"
         for table in Base.metadata.sorted_tables:
-            rows = self._rows.pop(table, [])
+            rows = self.rows.pop(table, [])
             for start in range(0, len(rows), CHUNK):
                 chunk = rows[start : start + CHUNK]
                 if is_postgres:
