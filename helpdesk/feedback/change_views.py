@@ -109,7 +109,7 @@ def create() -> ResponseReturnValue:
         form.service.choices = choices(service_choices(session, _("No service, or another")))
         form.lead.choices = lead_choices(session)
     if not form.validate_on_submit():
-        return render_template("feedback/new.html", form=form), 422
+        return render_template("feedback/new.html", form=form, key=token_urlsafe(16)), 422
     kind = RequestKind(form.kind.data)
     said = Draft(form.title.data or "", form.text.data or "", form.lead.data, (form.said,), kind)
     with transaction() as session:

@@ -26,6 +26,13 @@ def service_choices(session: Session, first: str) -> Choices:
     return [("", first), *sorted(found, key=lambda one: one[1].casefold())]
 
 
+def owner_of(session: Session, slug: str | None) -> str | None:
+    """Return the slug of the department that owns a service, None without a service."""
+    return session.scalar(
+        select(Department.slug).join(Service, Service.department_id == Department.id).where(Service.slug == slug)
+    )
+
+
 def department_choices(session: Session, *first: tuple[str, str]) -> Choices:
     """Return every department by slug and name, sorted, after the given lines."""
     found = [(one.slug, name_of(one)) for one in session.scalars(select(Department))]

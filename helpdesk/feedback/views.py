@@ -1,6 +1,7 @@
 """The pages of the road back: the board, one change request, what was done. Changes are in change_views, flags in flag_views."""
 
 from enum import Enum
+from secrets import token_urlsafe
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -14,7 +15,7 @@ from helpdesk.feedback.actions import GROUP
 from helpdesk.feedback.board import Filter, board, suggested
 from helpdesk.feedback.forms import DraftForm, Shape, choices
 from helpdesk.feedback.models import RequestState
-from helpdesk.feedback.options import department_choices, service_choices, service_titles
+from helpdesk.feedback.options import department_choices, owner_of, service_choices, service_titles
 from helpdesk.feedback.public import done_requests
 from helpdesk.feedback.told import my_news
 from helpdesk.people import guard
@@ -69,7 +70,9 @@ def new() -> ResponseReturnValue:
     with reading() as session:
         form.service.choices = choices(service_choices(session, _("No service, or another")))
         form.lead.choices = change_views.lead_choices(session)
-    return render_template("feedback/new.html", form=form)
+        if form.lead.data is None:
+            form.lead.data = owner_of(session, form.service.data)
+    return render_template("feedback/new.html", form=form, key=token_urlsafe(16))
 
 
 @bp.get("/forbattringar/<number>")

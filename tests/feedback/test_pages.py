@@ -108,6 +108,7 @@ def test_the_improver_drafts_what_was_suggested(app: Flask, numbers: dict[str, s
     assert "/forbattringar/nytt?service=ansok-bygglov&amp;reason=login" in browser.open("/forbattringar")
     form = browser.open("/forbattringar/nytt?service=ansok-bygglov&reason=login")
     assert '<option selected value="ansok-bygglov">' in form and '<option selected value="login">' in form
+    assert '<option selected value="bygg">' in form
     fields = {"title": "One way to sign in", "text": "Three logins.", "service": "ansok-bygglov", "reason": "login"}
     wrong = browser.press("/forbattringar/nytt", **fields, kind="change", lead="", once="k1")
     assert wrong.status_code == 422 and "Three logins." in wrong.text
