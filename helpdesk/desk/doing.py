@@ -32,7 +32,7 @@ class Done:
     kind: str = "ok"
 
 
-NOT_ASKED = frozenset({"csrf_token", "once", "contact", "show", "fits", "q", "item"})
+NOT_ASKED = frozenset({"csrf_token", "once", "contact", "show", "fits", "q", "item", "rows"})
 """Fields that say nothing about what is to be done."""
 
 Work = Callable[[Session, int, datetime], Done]

@@ -19,7 +19,7 @@ from helpdesk.db import reading
 from helpdesk.desk.library import Opened, find_while_typing, open_item
 from helpdesk.desk.panel import Panel, panel_of
 from helpdesk.desk.queries import Line, Me, agent_at_desk, line, me
-from helpdesk.desk.rules import PAUSE_REASONS, SHOWS
+from helpdesk.desk.rules import MOST_ERRANDS, PAUSE_REASONS, SHOWS
 from helpdesk.desk.words import number_word
 from helpdesk.news import version_of
 from helpdesk.people import guard
@@ -28,6 +28,9 @@ from helpdesk.web.pages import iso
 
 HITS = 8
 LONGEST_QUERY = 200
+CLOSING = ("close", "hand_over")
+STAYS_TRUE_S = 15
+"""For how long pieces hold when no version has changed: time alone makes somebody ready, late, or free again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Place:
     query: str = ""
     item: str = ""
     """An opened hit as ``kind:slug``."""
+    rows: int = 1
+    """How many errands the closing form has."""
 
     def arguments(self, **changed: Any) -> dict[str, Any]:
         """Return the place, with changes, as the arguments of an address; what is usual is left out."""
@@ -50,6 +55,7 @@ class Place:
             "fits": "1" if place.fits else "",
             "q": place.query,
             "item": place.item,
+            "rows": place.rows if place.rows > 1 and place.show in CLOSING else "",
         }
         return {name: value for name, value in said.items() if value}
 
@@ -57,9 +63,9 @@ class Place:
         """Return the address of the page at this place, with changes."""
         return url_for("desk.home", **self.arguments(**changed))
 
-    def live_url(self, part: str) -> str:
-        """Return where the page asks for a part of itself (see :data:`PARTS`)."""
-        return url_for("desk.live", part=part, **self.arguments())
+    def live_url(self, part: str, moment: datetime) -> str:
+        """Return where the page asks for a part of itself (see :data:`PARTS`), and when it was made."""
+        return url_for("desk.live", part=part, at=int(moment.timestamp()), **self.arguments())
 
 
 def place_asked() -> Place:
@@ -72,6 +78,7 @@ def place_asked() -> Place:
         fits=given.get("fits") == "1",
         query=given.get("q", "").strip()[:LONGEST_QUERY],
         item=given.get("item", ""),
+        rows=max(1, min(given.get("rows", 1, type=int), MOST_ERRANDS)),
     )
 
 
@@ -119,7 +126,7 @@ def look(session: Session, place: Place, moment: datetime, part: str = "all") ->
     if place.contact is None and mine.tabs:
         place = replace(place, contact=mine.tabs[0].contact.public_id)
     panel = panel_of(session, viewer, place.contact, moment) if place.contact else None
-    if panel is None or (not panel.may_close and place.show in ("close", "hand_over")):
+    if panel is None or (not panel.may_close and place.show in CLOSING):
         place = replace(place, show="talk", contact=place.contact if panel else None)
     language, searches = current_language(), "desk-right" in PARTS[part]
     query = place.query or topic_of(panel)
@@ -130,7 +137,7 @@ def look(session: Session, place: Place, moment: datetime, part: str = "all") ->
         panel=panel,
         results=find_while_typing(session, query, language, HITS) if query and searches else None,
         opened=open_item(session, place.item, language, moment) if place.item and searches else None,
-        version=version_of(session, "queue") + version_of(session, "contacts"),
+        version=shown_version(session),
         key=secrets.token_hex(16),
     )
 
@@ -170,6 +177,19 @@ def pieces(place: Place, part: str, **more: Any) -> dict[str, Any]:
     given = words(desk) | more
     fragments = {name: render_template(TEMPLATES[name], **given) for name in PARTS[part]}
     return {"version": desk.version, "now": iso(moment), "fragments": fragments}
+
+
+def is_still_true(since: str, made_at: str) -> bool:
+    """Say whether the pieces that a page has need not be made anew: the same version, made a moment ago."""
+    if not made_at.isdecimal() or now().timestamp() - int(made_at) > STAYS_TRUE_S:
+        return False
+    with reading() as session:
+        return since == str(shown_version(session))
+
+
+def shown_version(session: Session) -> int:
+    """Return the version of what the desk shows."""
+    return version_of(session, "queue") + version_of(session, "contacts")
 
 
 def answer(

@@ -8,6 +8,9 @@ from helpdesk.contacts.stages import Channel, Stage
 PAUSE_REASONS = ("break", "lunch", "meeting", "desk_work", "other")
 """Why somebody rests. Words stand in the templates; the first is meant when none is said."""
 
+MOST_ERRANDS = 6
+"""How many errands one contact can be closed with."""
+
 SHOWS = ("talk", "close", "hand_over", "flag", "topic")
 """What the middle of the desk can show of a contact."""
 

@@ -14,7 +14,7 @@ from helpdesk.desk.actions import answer_call, read_up_to
 from helpdesk.desk.blueprint import bp
 from helpdesk.desk.doing import Done, do
 from helpdesk.desk.forms import CallForm, SeenForm, StateForm
-from helpdesk.desk.page import page, pieces, place_asked
+from helpdesk.desk.page import is_still_true, page, pieces, place_asked
 from helpdesk.people import guard
 from helpdesk.queue.actions import take, take_next
 from helpdesk.queue.models import AgentState
@@ -32,7 +32,9 @@ def home() -> ResponseReturnValue:
 @bp.get("/live/desk")
 @guard.opens("desk")
 def live() -> ResponseReturnValue:
-    """Give the pieces of the desk as they are now. Only looks, however often it is asked."""
+    """Give the pieces of the desk as they are now; 204 when the page has them. Only looks, however often it is asked."""
+    if is_still_true(request.args.get("since", ""), request.args.get("at", "")):
+        return "", 204
     return jsonify(pieces(place_asked(), request.args.get("part", "desk")))
 
 

@@ -24,11 +24,11 @@ from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.contacts.stages import Assisted, Exclusion, Outcome, Reason
+from helpdesk.desk.rules import MOST_ERRANDS
 from helpdesk.resolution.models import Basis
 from helpdesk.resolution.rules import Closing, ErrandSaid
 from helpdesk.resolution.words import ASSISTED, BASES, EXCLUSIONS, OUTCOMES, REASONS
 
-MOST_ERRANDS = 6
 LONGEST = 4000
 TOO_LONG = _l("Make it shorter: at most %(max)d characters.")
 NO_SERVICE = "-"

@@ -1,6 +1,7 @@
 """How a contact ends at the desk: solved with its errands, handed to a department, or the wrap-up finished."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from helpdesk.db import reading
 from helpdesk.desk.doing import Done, do
 from helpdesk.desk.page import Place, answer, page, place_asked
+from helpdesk.desk.rules import MOST_ERRANDS
 from helpdesk.people import guard
 from helpdesk.resolution.actions import finish_wrap_up, resolve
 from helpdesk.resolution.closing_queries import (
+    FOUND,
     Choice,
     choice_of,
     department_choices,
@@ -23,7 +26,7 @@ from helpdesk.resolution.closing_queries import (
     services_found,
     services_used,
 )
-from helpdesk.resolution.forms import MOST_ERRANDS, NO_SERVICE, ClosingForm, HandoverForm, find_services
+from helpdesk.resolution.forms import NO_SERVICE, ClosingForm, HandoverForm, find_services
 from helpdesk.resolution.handovers import Task, hand_over
 from helpdesk.resolution.models import Basis
 from helpdesk.resolution.words import REASONS
@@ -39,7 +42,7 @@ bp = Blueprint("resolution", __name__)
 def shared() -> dict[str, Any]:
     """Give the desk's templates what the closing forms need, when they ask."""
     return {
-        "closing_form": lambda: ClosingForm(formdata=None),
+        "closing_form": empty_closing,
         "handover_form": empty_handover,
         "closing_services": offered,
         "closing_found": found_for,
@@ -55,9 +58,19 @@ def handover_days() -> int:
         return settings(session).number("handover.working_days")
 
 
-def empty_handover() -> HandoverForm:
-    """Return a handover form with the departments to choose from."""
+def empty_closing(rows: int) -> ClosingForm:
+    """Return a closing form with so many errands."""
+    form = ClosingForm(formdata=None)
+    for _row in range(1, rows):
+        form.errands.append_entry()
+    return form
+
+
+def empty_handover(rows: int) -> HandoverForm:
+    """Return a handover form with so many errands and the departments to choose from."""
     form = HandoverForm(formdata=None)
+    for _row in range(1, rows):
+        form.errands.append_entry()
     fill_departments(form)
     return form
 
@@ -76,7 +89,7 @@ def offered(contact_id: int, query: str) -> Sequence[Choice]:
         used = services_used(session, contact_id, lang)
         known = {one.slug for one in used}
         found = [one for one in services_found(session, query, lang) if one.slug not in known]
-    return (used + found)[:MOST_ERRANDS]
+    return (used + found)[:FOUND]
 
 
 def found_for(chosen: str | None, typed: str | None, offered: Sequence[Choice]) -> Sequence[Choice]:
@@ -105,12 +118,12 @@ def services() -> ResponseReturnValue:
 @guard.opens("desk")
 def close(public_id: str) -> ResponseReturnValue:
     """Say what came of a contact; with ``add`` only one more errand is asked for."""
-    form, place = ClosingForm(), Place(public_id, "close", place_asked().fits, place_asked().query)
+    form, place = ClosingForm(), replace(place_asked(), contact=public_id, show="close")
     if request.form.get("add") and len(form.errands) < MOST_ERRANDS:
         form.errands.append_entry()
-        return again(place, closing=form)
+        return again(replace(place, rows=len(form.errands)), closing=form)
     if not is_right(form):
-        return again(place, 422, closing=form)
+        return again(replace(place, rows=len(form.errands)), 422, closing=form)
     said = form.said
 
     def work(session: Session, agent_id: int, moment: datetime) -> Done:
@@ -125,13 +138,13 @@ def close(public_id: str) -> ResponseReturnValue:
 @guard.opens("desk")
 def give(public_id: str) -> ResponseReturnValue:
     """Hand a contact over to a department."""
-    form, place = HandoverForm(), Place(public_id, "hand_over", place_asked().fits, place_asked().query)
+    form, place = HandoverForm(), replace(place_asked(), contact=public_id, show="hand_over")
     fill_departments(form)
     if request.form.get("add") and len(form.errands) < MOST_ERRANDS:
         form.errands.append_entry()
-        return again(place, handing=form)
+        return again(replace(place, rows=len(form.errands)), handing=form)
     if not is_right(form):
-        return again(place, 422, handing=form)
+        return again(replace(place, rows=len(form.errands)), 422, handing=form)
     task = Task(
         department=form.department.data,
         text=(form.text.data or "").strip(),

@@ -80,6 +80,8 @@ def test_one_more_errand_is_only_one_more_row(town, maria, chat):
     answer = maria.post(f"/kontakter/{chat}/avsluta", **FULL, add="1")
     assert answer.status_code == 200
     assert 'name="errands-1-reason"' in answer.text and "Errand 2" in answer.text
+    assert 'name="errands-1-reason"' in maria.page(contact=chat, show="close", rows="2")
+    assert 'name="errands-1-reason"' in maria.page(contact=chat, show="hand_over", rows="2")
     assert town.contact(chat).stage is Stage.TALKING
 
 

@@ -165,6 +165,16 @@ def test_a_live_page_gets_the_same_pieces_as_the_full_page(town, maria):
     assert "Sopor" in answer["fragments"]["desk-left"]
 
 
+def test_a_live_page_that_has_everything_is_told_nothing(town, maria):
+    fresh = maria.client.get("/live/desk").get_json()
+    at = re.search(r"at=(\d+)", fresh["fragments"]["desk-left"])[1]
+    asks = {"since": fresh["version"], "at": at}
+    assert maria.client.get("/live/desk", query_string=asks).status_code == 204
+    assert maria.client.get("/live/desk", query_string={**asks, "at": int(at) - 60}).status_code == 200
+    town.arrives()
+    assert maria.client.get("/live/desk", query_string=asks).status_code == 200
+
+
 def test_others_are_turned_away(app, town, client):
     assert client.get("/arbetsyta").location.startswith("/logga-in")
     assert client.post("/arbetsyta/ta-nasta").status_code == 400

@@ -104,6 +104,12 @@ function showErrors() {
 // What was flagged is flagged: back to the conversation.
 document.addEventListener("reset", (event) => event.target.matches(".flag-form") && go(event.target.elements.next.value))
 
+// Esc goes back to the conversation from a form; what was typed in it is asked about by nobody, so only when it is untouched.
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Escape" && !event.defaultPrevented && event.target.closest?.(".ws__form")
+  if (form && ![...form.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue)) form.querySelector("[data-back]")?.click()
+})
+
 // Choosing is sending ------------------------------------------------------------------------------------------------------
 document.addEventListener("change", (event) => event.target.form?.matches("form[data-sends]") && event.target.form.requestSubmit())
 
