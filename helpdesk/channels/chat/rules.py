@@ -17,12 +17,12 @@ KEY_HOLDS = timedelta(days=30)
 KEY_HOLDS_AFTER_END = timedelta(hours=24)
 """How long after its end a conversation can still be read, taken along and rated."""
 
-EVENTS_AT_ONCE, EVENTS_PER_SECOND = 240, 20.0
-"""What one connection may send. Somebody who writes fast sends a message a second, and a sign of typing every two; a
-page that comes back after a day without a line sends what it kept, a hundred messages at most."""
-WORDS_AT_ONCE, WORDS_PER_SECOND = 240, 10.0
+EVENTS_AT_ONCE, EVENTS_PER_SECOND = 1_000, 20.0
+"""What one connection may send. Somebody who writes fast sends a message a second and a sign of writing every two; the
+rest is for a page that comes back after a day without a line with everything it kept."""
+WORDS_AT_ONCE, WORDS_PER_SECOND = 600, 10.0
 """What may be said in one conversation, however many pages and connections it has open."""
-STARTS_AT_ONCE, STARTS_PER_SECOND = 30, 0.5
+STARTS_AT_ONCE, STARTS_PER_SECOND = 60, 0.5
 """How many conversations one connection may begin: a person needs one."""
 STARTS_PER_ADDRESS = "120 per 10 minutes"
 """How many conversations one address may begin. A library or a school of 60 people behind one address, who all begin at

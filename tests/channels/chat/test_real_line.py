@@ -80,6 +80,15 @@ def test_a_killed_server_has_every_acknowledged_word_and_goes_on(house: House) -
         assert citizen.says("vidare")["seq"] == 11
 
 
+def test_a_server_that_is_renewed_says_when_to_be_back(house: House) -> None:
+    with Caller(house.desk.url) as citizen:
+        citizen.starts()
+        assert house.desk.stop_server() == 0
+        (goodbye,) = citizen.waits_for("reconnect")
+        assert isinstance(goodbye["in_ms"], int) and goodbye["in_ms"] >= 0
+    house.desk.start()
+
+
 def test_a_conversation_goes_on_at_another_server_process(redis_url: str, postgres_server: str | None) -> None:
     if postgres_server is None:
         lack("PostgreSQL", "no initdb in /usr/lib/postgresql or on the path")

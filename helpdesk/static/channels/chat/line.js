@@ -16,6 +16,7 @@ export class Line {
       reconnectionDelayMax: 10_000,
       randomizationFactor: 0.5,
     })
+    this.isWanted = false
     this.heard = { up: [], down: [] }
     this.socket.on("connect", () => this.tell("up"))
     this.socket.on("disconnect", () => this.tell("down"))
@@ -42,18 +43,21 @@ export class Line {
   }
 
   open() {
+    this.isWanted = true
     if (!this.socket.active) this.socket.connect()
   }
 
   // The waits between attempts grow; somebody who asks, or a network that is back, does not want to wait.
   retry() {
-    if (!this.socket.active || this.socket.connected) return
+    if (!this.isWanted || this.socket.connected) return
+    clearTimeout(this.back)
     this.socket.disconnect().connect()
   }
 
+  // The server is about to be renewed and says when to be back, each page at a moment of its own.
   comeBack(wait) {
     this.socket.disconnect()
-    setTimeout(() => this.socket.connect(), wait)
+    this.back = setTimeout(() => this.socket.connect(), wait)
   }
 
   async ask(call, body) {
