@@ -179,7 +179,12 @@ class Page(HTMLParser):
         text = "".join(said).strip()
         if tag == "title" and not any(one[0] == "svg" for one in self._open):
             self.title = text
-        if tag in NAMED and not (text or any(given.get(one) for one in ("aria-label", "aria-labelledby", "title"))):
+        is_pattern = any(one[0] == "template" for one in self._open)  # a script fills it in
+        if (
+            tag in NAMED
+            and not is_pattern
+            and not (text or any(given.get(one) for one in ("aria-label", "aria-labelledby", "title")))
+        ):
             self.nameless.append(f"{tag} {given}")
 
     def faults(self) -> list[str]:
