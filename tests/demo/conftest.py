@@ -89,3 +89,10 @@ def peopled(demo_app: Flask, tmp_path: Path) -> Callable[[], Database]:
         return database
 
     return people
+
+
+def settle_people(demo_app: Flask) -> None:
+    """Settle the demo's people in an application's database, without the town around them."""
+    database: Database = demo_app.extensions["helpdesk.database"]
+    with database.transaction() as session:
+        accounts.settle(session, demo_app.config["HELPDESK"].instance, PASSWORD, NOW)
