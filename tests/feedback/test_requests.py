@@ -1,6 +1,7 @@
 """Change requests: who may move them where, what counts as an answer, and who sees them at all."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy.orm import Session
@@ -86,25 +87,26 @@ def test_the_group_management_judges_what_it_leads(road: Road) -> None:
         seen_request(road.session, road.officer, request.number)
 
 
-@pytest.mark.parametrize("before", list(S))
-@pytest.mark.parametrize("after", list(S))
-def test_only_the_moves_of_the_rules_are_made(road: Road, before: RequestState, after: RequestState) -> None:
+def test_only_the_moves_of_the_rules_are_made(road: Road) -> None:
     allowed = {
         (S.DRAFT, S.NEW), (S.NEW, S.ASSESSING), (S.ASSESSING, S.ACCEPTED), (S.ASSESSING, S.DECLINED),
         (S.ACCEPTED, S.PLANNED), (S.ACCEPTED, S.DECLINED), (S.PLANNED, S.DELIVERED), (S.PLANNED, S.DECLINED),
         (S.DELIVERED, S.FOLLOWED_UP), (S.DELIVERED, S.ASSESSING), (S.DECLINED, S.ASSESSING),
     }  # fmt: skip
-    request = drafted(road)
-    request.state = before
-    road.session.flush()
     both = road.viewer("both", Role.IMPROVER, Role.DEPARTMENT_HEAD)
-    if (before, after) in allowed:
-        move(road.session, both, request.number, Move(after, "Because."), NOW)
-        assert request.state is after
-    else:
-        with pytest.raises(WrongStage):
+    request = drafted(road)
+    made = set()
+    for before, after in product(S, S):
+        request.state = before
+        road.session.flush()
+        try:
             move(road.session, both, request.number, Move(after, "Because."), NOW)
-        assert request.state is before
+        except WrongStage:
+            assert request.state is before
+        else:
+            assert request.state is after
+            made.add((before, after))
+    assert made == allowed
 
 
 def test_the_table_of_moves_has_no_others(road: Road) -> None:
