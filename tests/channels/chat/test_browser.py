@@ -113,6 +113,9 @@ def test_from_the_queue_to_the_answers_with_a_line_that_is_cut(page: Page, phone
     with page.expect_download() as kept:
         page.get_by_role("button", name="Download").click()
     assert "Ett växthus." in Path(kept.value.path()).read_text(encoding="utf-8")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for chatting")
+    expect(page.locator("#kept .bub")).to_have_count(5)
     page.get_by_role("group", name="How were you treated?").get_by_role("radio").nth(4).check()
     page.get_by_role("button", name="Send the answers").click()
     expect(page.get_by_text("Thank you for your answers.")).to_be_visible()
@@ -149,6 +152,7 @@ def test_a_killed_server_loses_no_word_and_the_next_tab_asks_whose_it_is(
     other.get_by_role("dialog").get_by_role("button", name="End the chat").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("You have left the chat")
     expect(page.get_by_role("heading", level=1)).to_have_text("You have left the chat")
+    expect(page.get_by_text("How were you treated?")).to_be_hidden()
 
 
 def test_an_identity_number_is_caught_before_it_is_sent(page: Page, house: House) -> None:

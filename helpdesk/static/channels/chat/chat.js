@@ -72,6 +72,7 @@ const happen = {
   over({ reason, unsent }) {
     const isLeft = reason === "left" || reason === "abandoned"
     show("over", isLeft ? root.querySelector("[data-left]").dataset.left : null)
+    byId("survey").hidden = !isTaken && !log.messages.some((one) => one.author === "agent") // nobody was met
     byId("over-number").textContent = memory.over?.number ?? ""
     byId("kept").replaceChildren(...[...log.place.children].filter((one) => !one.matches(".bub--pending")))
     const rest = [...unsent.map((one) => one.text), words.value].filter(Boolean).join("\n")

@@ -9,12 +9,12 @@ const ASK_EVERY = 30_000
 
 export class Talk {
   constructor(line, log, tell) {
-    Object.assign(this, { line, log, tell, isSending: false, isAsking: false, isOver: false, seenUpto: 0 })
+    Object.assign(this, { line, log, tell, isSending: false, isAsking: false, isOver: false, ending: null, seenUpto: 0 })
     line.on("up", () => this.key && this.catchUp())
     line.on("message", (message) => this.hear(message))
     line.on("queue", (place) => this.key && !this.isOver && tell("waiting", place))
     line.on("taken", (who) => this.key && !this.isOver && tell("taken", who))
-    line.on("closed", (end) => this.key && this.end(end))
+    line.on("closed", (end) => this.key && (this.isAsking ? (this.ending = end) : this.end(end)))
     line.on("typing", (who) => this.key && tell("writes", who))
     line.on("seen", ({ seq }) => log.seen(seq))
     setInterval(() => line.isUp && this.key && !this.isOver && this.catchUp(), ASK_EVERY)
@@ -37,6 +37,8 @@ export class Talk {
     memory.unsent = []
     const { contact, token, number, position } = answer
     this.isOver = false
+    this.ending = null
+    this.seenUpto = 0
     this.log.clear()
     memory.conversation = { contact, token, number, at: new Date().toISOString() }
     if (position !== null) this.tell("waiting", { position })
@@ -68,6 +70,7 @@ export class Talk {
       this.askAgain ||= answer.more
     } while (this.askAgain)
     this.isAsking = false
+    if (this.key && this.ending) this.end(this.ending)
     if (this.key && !this.isOver) this.send()
   }
 
@@ -147,7 +150,8 @@ export class Talk {
     if (this.isOver) return
     this.isOver = true
     const unsent = memory.unsent
-    memory.over = memory.conversation
+    this.ending = null
+    memory.over = memory.conversation ?? memory.over
     memory.forget()
     this.tell("over", { reason, unsent })
   }
