@@ -16,6 +16,7 @@ from helpdesk.demo.emptying import empty
 from helpdesk.migrating import is_migrated
 from helpdesk.settings import change_setting
 
+SHAPE = "{desc} {percentage:3.0f} % {bar:40} {n:.0f} in {elapsed}"
 ONLY_IN_THE_DEMO = "The demo is only built with HELPDESK_DEMO=1, into a database of its own."
 
 
@@ -28,7 +29,7 @@ class Bars:
     def begin(self, what: str, total: int) -> None:
         """Begin a stage of so many steps."""
         self._end()
-        self._bar = tqdm(total=total, desc=f"{what:<28}", unit=" rows", unit_scale=True, mininterval=0.2, leave=True)
+        self._bar = tqdm(total=total, desc=f"{what:<20}", bar_format=SHAPE, mininterval=0.2)
 
     def advance(self, count: int) -> None:
         """Note that so many steps are done."""
