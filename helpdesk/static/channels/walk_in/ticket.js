@@ -8,7 +8,7 @@ let told = false
 function tell() {
   const isTurn = document.getElementById("ticket-turn") !== null
   document.title = isTurn ? document.body.dataset.turn : title
-  if (isTurn && !told) navigator.vibrate?.([400, 200, 400])
+  if (isTurn && !told && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400])
   told = isTurn
 }
 
