@@ -76,7 +76,7 @@ class Site:
         assert wrong == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser without a window."""
     if not CHROMIUM.exists():

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from helpdesk.clock import local
 from helpdesk.demo.accounts import DOMAIN, PEOPLE
 from helpdesk.demo.history.changes import CHANGES, DECIDED_BEFORE, WEEK, Change
-from helpdesk.demo.wishes import DELIVERED, EVERY_VIEW, IMPROVER, STORIES, Does, Step, Story, look, move, say, send
+from helpdesk.demo.stories import EVERY_VIEW, IMPROVER, Does, Step, Story, look, move, say, send
+from helpdesk.demo.wishes import DELIVERED, STORIES
 from helpdesk.feedback.actions import Cause, Draft, Move, add_follower, draft
 from helpdesk.feedback.actions import look as look_at
 from helpdesk.feedback.actions import move as move_to

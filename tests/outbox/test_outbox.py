@@ -117,11 +117,11 @@ def test_a_failure_waits_twice_as_long_each_time_and_then_lies_with_the_dead(dat
     moment = NOW
     waits = []
     for _ in range(TRIES):
-        assert deliver(database, {"letter": post}, lambda: moment) == 0
+        assert deliver(database, {"letter": post}, lambda at=moment: at) == 0
         found = row(database, "a")
         if found.dead_at is None:
             waits.append((found.not_before - moment).total_seconds())
-            assert deliver(database, {"letter": post}, lambda: found.not_before - timedelta(seconds=1)) == 0
+            assert deliver(database, {"letter": post}, lambda at=found.not_before: at - timedelta(seconds=1)) == 0
         moment = found.not_before
     assert waits == [2, 4, 8, 16, 32, 64, 128]
     assert (found.attempts, found.last_error) == (TRIES, f"busy {TRIES - 1}") and found.dead_at is not None

@@ -146,7 +146,6 @@ class TestClosing:
         assert "850709" not in written.text and written.account_id == maria.account_id
         assert written.locked_at is None and not written.is_official
 
-
     def test_a_server_whose_clock_is_a_little_behind_can_end_what_another_began(
         self, session: Session, maria: Agent, chat: Contact
     ) -> None:
