@@ -20,14 +20,13 @@ from helpdesk.queue.queries import (
     abilities_of,
     costs,
     count_waiting,
-    heads,
-    lanes,
     open_contacts,
     someone_has_late_letter,
     taker,
     waiting_contacts,
 )
 from helpdesk.queue.rules import in_order, why_not
+from helpdesk.queue.seeks import heads, lanes
 from helpdesk.refusals import Forbidden
 
 ROWS = 40

@@ -20,18 +20,15 @@ from helpdesk.contacts.stages import OPEN_STAGES, Actor, Channel, PromiseKind, S
 from helpdesk.queue.leaving import count_to_finish
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Period, PeriodKind, Promise
 from helpdesk.queue.queries import (
-    Passed,
     abilities_of,
     costs,
-    heads,
-    lanes,
     lock_agent,
     open_assignment,
-    passed_over,
     someone_has_late_letter,
     taker,
 )
 from helpdesk.queue.rules import in_order, rule_of, why_not
+from helpdesk.queue.seeks import Passed, heads, lanes, passed_over
 from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NoRoom, NotAvailable, NotYours, WrongStage
 from helpdesk.settings import settings
 

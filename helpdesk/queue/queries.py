@@ -1,26 +1,18 @@
-"""Looking at the queue: lanes, who heads them, who waits, and what an agent has."""
+"""Looking at the queue: who waits, who is there, and what an agent has. Who heads each lane: seeks.py."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any, TypeVar
 
-from sqlalchemy import exists, func, literal, select, tuple_, union_all
+from sqlalchemy import func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import OPEN_STAGES, Channel, Stage
-from helpdesk.queue.models import Ability, Agent, AgentDoor, AgentState, Assignment, AssignmentRole, Lane, Presence
-from helpdesk.queue.rules import Costs, LaneView, Taker, Targets, Waiting
+from helpdesk.queue.models import Ability, Agent, AgentDoor, AgentState, Assignment, AssignmentRole, Presence
+from helpdesk.queue.rules import Costs, Taker, Targets
 from helpdesk.refusals import Unknown
 from helpdesk.settings import settings
-
-S = TypeVar("S")
-PASSED_OVER_SHOWN = 5
-UNION_AT_MOST = 200
-COUNT_AT_MOST = 200
-"""A count behind *why this one?* stops here, so that its cost does not grow with the queue."""
 
 
 def costs(session: Session) -> Costs:
@@ -90,83 +82,6 @@ def taker(session: Session, agent: Agent) -> Taker:
         )
     )
     return Taker(channels, abilities_of(session, agent.id), agent.room - agent.load, bool(exclusive))
-
-
-def lanes(session: Session) -> list[LaneView]:
-    """Return every lane in which somebody waits. A small table: one row a door and set of needs."""
-    somebody = exists().where(Contact.stage == Stage.WAITING, Contact.lane_id == Lane.id)
-    return [
-        LaneView(row.id, row.channel, frozenset(row.needs.split()))
-        for row in session.execute(select(Lane.id, Lane.channel, Lane.needs).where(somebody).order_by(Lane.id))
-    ]
-
-
-def heads(session: Session, lane_ids: Iterable[int], now: datetime, depth: int) -> list[Waiting]:
-    """Return the first ``depth`` ready contacts of each lane: one index seek a lane, in as few statements as can be."""
-    seeks = [
-        select(
-            select(Contact.id, Contact.lane_id, Contact.channel, Contact.due_at)
-            .where(Contact.stage == Stage.WAITING, Contact.lane_id == lane_id, Contact.ready_at <= now)
-            .order_by(Contact.due_at, Contact.id)
-            .limit(depth)
-            .subquery()
-        )
-        for lane_id in lane_ids
-    ]
-    return [
-        Waiting(row.id, row.lane_id, row.channel, row.due_at)
-        for some in chunks(seeks)
-        for row in session.execute(union_all(*some))
-    ]
-
-
-def chunks(selects: Sequence[S]) -> Iterator[Sequence[S]]:
-    """Return selects in parts that every database takes in one UNION (SQLite: at most 500)."""
-    for start in range(0, len(selects), UNION_AT_MOST):
-        yield selects[start : start + UNION_AT_MOST]
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Contacts of one lane with an earlier promise that the agent was not given, and why not."""
-
-    lane_id: int
-    reason: str
-
-
-def passed_over(session: Session, passed: Sequence[Passed], before: Waiting, now: datetime) -> dict[str, Any]:
-    """Return the five earliest who were passed over for ``before``, with the reason, and how many more per reason."""
-    reasons = {lane.lane_id: lane.reason for lane in passed}
-    firsts, counted = [], []
-    for lane_id in reasons:
-        ahead = (
-            select(Contact.id, Contact.lane_id, Contact.due_at, Contact.public_id, Contact.ready_at)
-            .where(
-                Contact.stage == Stage.WAITING,
-                Contact.lane_id == lane_id,
-                tuple_(Contact.due_at, Contact.id) < tuple_(literal(before.due_at, Contact.due_at.type), before.id),
-            )
-            .order_by(Contact.due_at, Contact.id)
-        )
-        firsts.append(select(ahead.limit(PASSED_OVER_SHOWN).subquery()))
-        some = ahead.limit(COUNT_AT_MOST).subquery()
-        counted.append(select(literal(lane_id).label("lane_id"), func.count().label("n")).select_from(some))
-    earliest = [row for part in chunks(firsts) for row in session.execute(union_all(*part))]
-    if not earliest:
-        return {"passed_over": [], "more": {}}
-    counts: Counter[str] = Counter()
-    for part in chunks(counted):
-        for row in session.execute(union_all(*part)):
-            counts[reasons[row.lane_id]] += row.n
-    shown = sorted(earliest, key=lambda row: (row.due_at, row.id))[:PASSED_OVER_SHOWN]
-    counts.subtract(reasons[row.lane_id] for row in shown)
-    return {
-        "passed_over": [
-            {"contact": row.public_id, "reason": "not_ready" if row.ready_at > now else reasons[row.lane_id]}
-            for row in shown
-        ],
-        "more": {reason: count for reason, count in sorted(counts.items()) if count > 0},
-    }
 
 
 def someone_has_late_letter(session: Session, now: datetime) -> bool:

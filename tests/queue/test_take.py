@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import ContactEvent
 from helpdesk.contacts.stages import Channel, Outcome, Priority, Reason, Stage
-from helpdesk.queue import queries
+from helpdesk.queue import seeks
 from helpdesk.queue.actions import hold, mine, release, resume, take, take_next
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Promise
 from helpdesk.queue.presence import choose_state
-from helpdesk.queue.queries import open_contacts
+from helpdesk.queue.queries import open_contacts, waiting_contacts
+from helpdesk.queue.seeks import lanes
 from helpdesk.refusals import AlreadyTaken, NoRoom, NotAvailable, NotYours
 from helpdesk.resolution.actions import begin_wrap_up, due_wrap_ups, end_wrap_up, resolve
 from helpdesk.resolution.rules import Closing, ErrandSaid
@@ -193,11 +194,7 @@ def test_why_this_one_also_names_letters_and_those_who_are_not_ready(session: Se
     ]
 
 
-def test_many_kinds_of_needs_are_looked_at_in_parts(
-    session: Session, centre: Centre, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SQLite takes at most 500 parts in one UNION; here two are enough to need several."""
-    monkeypatch.setattr(queries, "UNION_AT_MOST", 2)
+def test_every_lane_is_looked_at_and_none_where_nobody_waits(session: Session, centre: Centre) -> None:
     needs = [f"skill:s{n}" for n in range(7)]
     agent, other = centre.agent("maria", *needs), centre.agent("aino")
     for n, need in enumerate(needs):
@@ -208,4 +205,16 @@ def test_many_kinds_of_needs_are_looked_at_in_parts(
     assert take_next(session, other.id, NOW) is chat
     why = session.scalars(select(Assignment.why).where(Assignment.agent_id == other.id)).one()
     assert len(why["passed_over"]) == 5 and why["more"] == {"needs": 1}
-    assert {one.id for one in queries.lanes(session)} == {one.lane_id for one in queries.waiting_contacts(session)}
+    assert {one.id for one in lanes(session)} == {one.lane_id for one in waiting_contacts(session)}
+
+
+def test_a_count_of_those_passed_over_ends_at_two_hundred(
+    session: Session, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = centre.agent(channels=(Channel.CHAT,))
+    for n in range(12):
+        centre.arrives(Channel.PHONE, NOW - timedelta(minutes=9, seconds=n))
+    monkeypatch.setattr(seeks, "COUNTS", {name: seeks.counting(name, 9) for name in seeks.COUNTS})
+    centre.arrives(Channel.CHAT)
+    take_next(session, agent.id, NOW)
+    assert session.scalars(select(Assignment.why)).one()["more"] == {"door": 4}, "five are named, four more counted"
