@@ -42,7 +42,8 @@ async function ask(region) {
 
 async function question(region) {
   if (!region?.dataset.live) return
-  const url = new URL(region.dataset.url ?? `/live/${region.dataset.live}`, location.href)
+  const asked = region.dataset.url
+  const url = new URL(asked ?? `/live/${region.dataset.live}`, location.href)
   url.searchParams.set("since", region.dataset.version ?? "0")
   const answer = await heard(fetch(url, { headers: { Accept: "application/json" }, ...patience() }))
   if (answer?.status === 403 || answer?.status === 404) {
@@ -51,7 +52,7 @@ async function question(region) {
   }
   if (!answer?.ok || answer.status === 204) return
   const said = await answer.json()
-  if (Number(said.version) < Number(region.dataset.version)) return
+  if (Number(said.version) < Number(region.dataset.version) || region.dataset.url !== asked) return // the page went on
   live.show(said)
   if (said.version !== undefined) region.dataset.version = said.version
 }
