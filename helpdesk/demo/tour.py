@@ -3,6 +3,7 @@
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import segno
 from flask import current_app, request
@@ -18,6 +19,7 @@ ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  (the demo listens where it was told 
 DOCUMENTATION = ("192.0.2.1", 9)
 """An address that leads nowhere: choosing a way there shows our own address in the network, and sends nothing."""
 QUIET_MODULES = 4
+PROXIES_SAY = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,14 @@ def others() -> list[tuple[Person, list[LazyString]]]:
 def is_here() -> bool:
     """Say whether the reader sits at the machine that serves the demo: by the address, and by the name it was asked for.
 
-    Doors without a password open to nobody else. A page elsewhere cannot lead a browser here under another name.
+    Doors without a password open to nobody else. A page elsewhere cannot lead a browser here under another name, and a
+    proxy that we were not told of (TRUSTED_PROXIES) makes everybody look local: whoever comes through one is not here.
     """
-    name = request.host.rpartition(":")[0] or request.host
-    return is_loopback(request.remote_addr or "") and (name == "localhost" or is_loopback(name.strip("[]")))
+    config: Config = current_app.config["HELPDESK"]
+    if not config.trusted_proxies and any(name in request.headers for name in PROXIES_SAY):
+        return False
+    name = urlsplit(f"//{request.host}").hostname or ""
+    return is_loopback(request.remote_addr or "") and (name == "localhost" or is_loopback(name))
 
 
 def is_loopback(address: str) -> bool:

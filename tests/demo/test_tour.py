@@ -100,6 +100,15 @@ def test_another_name_for_this_machine_opens_nothing(demo_app: Flask) -> None:
     assert browser.post("/demo/logga-in/maria", base_url="http://127.0.0.1:5000").status_code == 302
 
 
+def test_whoever_comes_through_a_proxy_that_nobody_told_us_of_is_not_here(here: FlaskClient) -> None:
+    value = token(here)
+
+    answer = here.post("/demo/logga-in/maria", data={"csrf_token": value}, headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert answer.status_code == 404
+    assert here.post("/demo/logga-in/maria", data={"csrf_token": value}, base_url="http://[::1]").status_code != 404
+
+
 def test_the_played_day_is_stopped_and_started_with_a_button(here: FlaskClient, demo_app: Flask) -> None:
     database: Database = demo_app.extensions["helpdesk.database"]
 
