@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,6 +60,8 @@ class Panel:
     since: datetime | None = None
     """When the agent took it."""
     wrapping_since: datetime | None = None
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """Why the one who has it was given it (see queue.models.Assignment)."""
     messages: Sequence[Message] = ()
     notes: Sequence[Note] = ()
     needs: Sequence[ContactNeed] = ()
@@ -133,6 +136,7 @@ def panel_of(session: Session, viewer: Viewer, public_id: str, now: datetime) ->
         owner=owner.name if owner else None,
         since=assignment.taken_at if assignment else None,
         wrapping_since=wrapping_since(session, assignment),
+        why=assignment.why if assignment else {},
         authors=names_of_accounts(session, [one.account_id for one in messages] + [one.account_id for one in notes]),
         messages=messages,
         notes=notes,

@@ -52,6 +52,16 @@ def test_of_a_secret_contact_only_its_area_is_shown(town, maria):
     assert "Support and care" in page
 
 
+def test_the_open_contact_says_why_it_was_given(town, maria):
+    town.arrives(Channel.CHAT, 90, language="fi")
+    town.arrives(Channel.CHAT, 30)
+    page = maria.post("/arbetsyta/ta-nasta").text
+    assert "It had the earliest promise of those you can take." in page
+    assert "1 came before and was passed over: needs somebody else." in page
+    chosen = maria.takes(town.arrives())
+    assert "You chose it from the list." in maria.page(contact=chosen)
+
+
 def test_f2_takes_whoever_is_next_and_opens_them(town, maria):
     town.arrives(Channel.WALK_IN, 10)
     chat = town.arrives(Channel.CHAT, 30, topic="Sopor")
