@@ -191,7 +191,16 @@ def test_every_page_is_accessible_and_fits(eyes: Eyes, shown: Shown) -> None:
     assert eyes.look(page, shown.sizes) == []
 
 
-NO_PAGES = ("static", "health.", "api.", "phone.", "chat.suggest", "answers.suggestions", "resolution.services", "desk.canned")
+NO_PAGES = (
+    "static",
+    "health.",
+    "api.",
+    "phone.",
+    "chat.suggest",
+    "answers.suggestions",
+    "resolution.services",
+    "desk.canned",
+)
 """What is asked for with GET and is no page: files, machines' addresses, pieces for a script."""
 SEEN_BELOW = {"chat.conversation", "chat.transcript"}
 

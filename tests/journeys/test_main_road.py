@@ -64,10 +64,10 @@ def test_from_three_doors_to_the_departments_answer(chromium: Browser, town: Tow
             request = drafts_and_sends(eva)
             answers_the_request(henrik, request)
             answers_the_handover(henrik)
-        aino.reload()
+        aino.goto("/arbetsyta")
         expect(aino.get_by_role("heading", name="Answers to what you flagged")).to_be_visible()
         expect(aino.get_by_role("link", name=WISH)).to_have_attribute("href", f"/forbattringar/{request}")
-        expect(aino.locator("#main")).to_contain_text("We write a list with pictures.")
+        expect(aino.locator(".news")).to_contain_text("We write a list with pictures.")
     handed = town.contacts(Contact.id == phone.id)[0]
     assert (handed.stage, handed.ended_as.value) == (Stage.CLOSED, "handed_over")
     assert town.telephones.network.complaints == []
@@ -176,7 +176,7 @@ def answers_the_request(officer: Page, number: str) -> None:
     """Find the request on the board with its measured demand, and write the department's first answer."""
     sign_in(officer, "henrik", "/forbattringar")
     officer.get_by_role("link", name=WISH).click()
-    expect(officer).to_have_url(f"**/forbattringar/{number}")
+    officer.wait_for_url(f"**/forbattringar/{number}")
     demand = officer.get_by_role("region", name="Measured demand")
     expect(demand.locator("dl dd").first).to_have_text("5")
     officer.get_by_label("Write in the thread").fill("We write a list with pictures.")
