@@ -41,7 +41,7 @@ class Database:
             self.readers = sqlite_engine(url, "BEGIN", pool_size, "query_only = ON")
         else:
             self.engine = create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True)
-            self.readers = self.engine
+            self.readers = reading_engine(url, pool_size)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -85,8 +85,6 @@ class Database:
             yield outer
             return
         with Session(self.readers, expire_on_commit=False, info=dict(self.tools)) as session:
-            if not self.is_sqlite:
-                session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
             self._inside.reading = session
             try:
                 yield session
@@ -125,6 +123,21 @@ def sqlite_engine(url: str, begin: str, pool_size: int, *pragmas: str) -> Engine
                 if "locked" not in str(error) or time.monotonic() > until:
                     raise
             time.sleep(0.01)
+
+    return engine
+
+
+def reading_engine(url: str, pool_size: int) -> Engine:
+    """Return an engine for PostgreSQL that cannot write and opens no transactions: each statement is a look of its own.
+
+    That is what READ COMMITTED gives anyway, without the way there and back for BEGIN and ROLLBACK.
+    """
+    engine = create_engine(url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(engine, "connect")
+    def only_look(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
     return engine
 

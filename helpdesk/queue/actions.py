@@ -5,11 +5,12 @@ row is always locked before a contact's.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import Boolean, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.actions import By, record
@@ -17,17 +18,17 @@ from helpdesk.contacts.events import Held, PromiseMet, Released, Resumed, Taken
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import contact_by_public_id, lock_by_public_id, lock_contact
 from helpdesk.contacts.stages import OPEN_STAGES, Actor, Channel, PromiseKind, Stage
-from helpdesk.queue.leaving import count_to_finish
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Period, PeriodKind, Promise
 from helpdesk.queue.queries import (
-    abilities_of,
+    Burden,
+    burden_of,
     costs,
     lock_agent,
     open_assignment,
     someone_has_late_letter,
     taker,
 )
-from helpdesk.queue.rules import in_order, rule_of, why_not
+from helpdesk.queue.rules import Taker, Waiting, in_order, rule_of, why_not
 from helpdesk.queue.seeks import Passed, heads, lanes, passed_over
 from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NoRoom, NotAvailable, NotYours, WrongStage
 from helpdesk.settings import settings
@@ -44,8 +45,8 @@ def take_next(session: Session, agent_id: int, now: datetime) -> Contact | None:
     another agent is taking this very moment are passed by, any other lock is waited for.
     Raises NotAvailable for an agent who is paused or offline, NoRoom for one with too much *to finish*.
     """
-    agent = ready_agent(session, agent_id)
-    view, prices = taker(session, agent), costs(session)
+    agent, burden = ready_agent(session, agent_id)
+    view, prices = taker(session, agent, burden), costs(session)
     open_lanes, passed = [], []
     for lane in lanes(session):
         reason = why_not(lane, view, prices)
@@ -54,20 +55,19 @@ def take_next(session: Session, agent_id: int, now: datetime) -> Contact | None:
             passed.append(Passed(lane.id, "letter" if lane.channel is Channel.MESSAGE else "being_taken"))
         else:
             passed.append(Passed(lane.id, reason))
-    late_letter = not someone_has_late_letter(session, now)
     depth, tried = FIRST_LOOK, set[int]()
     while True:
         seen = heads(session, open_lanes, now, depth)
         left = Counter(one.lane_id for one in seen)
         deep_lanes = {lane_id for lane_id, count in left.items() if count == depth}
-        for head in in_order(seen, now, late_letter):
+        for head in in_order(seen, now, is_late_letter_allowed(session, seen, now)):
             if head.id not in tried:
                 tried.add(head.id)
                 price = prices.of(head.channel)
-                contact = claim(session, agent, head.id, price, now) if reserve(session, head.id) else None
+                contact = claim(session, agent, head.id, price, now)
                 if contact is not None:
                     why = {"rule": rule_of(head, now), **passed_over(session, passed, head, now)}
-                    finish_take(session, agent, contact, price, why, now)
+                    finish_take(session, agent, view, contact, price, why, now)
                     return contact
             left[head.lane_id] -= 1
             if left[head.lane_id] == 0 and head.lane_id in deep_lanes:
@@ -82,7 +82,7 @@ def take(session: Session, agent_id: int, public_id: str, now: datetime) -> Cont
 
     Raises Unknown, AlreadyTaken, AlreadyClosed, NoRoom or NotAvailable.
     """
-    agent = ready_agent(session, agent_id)
+    agent, burden = ready_agent(session, agent_id)
     contact = contact_by_public_id(session, public_id)
     if contact.agent_id == agent.id and contact.stage in OPEN_STAGES:
         return contact
@@ -91,22 +91,29 @@ def take(session: Session, agent_id: int, public_id: str, now: datetime) -> Cont
     price = costs(session).of(contact.channel)
     if agent.load + price > agent.room:
         raise NoRoom("You have no room for it until you finish something.")
-    reserve(session, contact.id, wait=True)
-    if claim(session, agent, contact.id, price, now) is None:
+    if claim(session, agent, contact.id, price, now, waits=True) is None:
         raise refusal_for(lock_contact(session, contact.id))
-    finish_take(session, agent, contact, price, {"rule": "chosen", "passed_over": [], "more": {}}, now)
+    view = taker(session, agent, burden)
+    finish_take(session, agent, view, contact, price, {"rule": "chosen", "passed_over": [], "more": {}}, now)
     return contact
 
 
-def ready_agent(session: Session, agent_id: int) -> Agent:
-    """Return the agent, locked, as one who may be given something. Raises NotAvailable, NoRoom."""
+def is_late_letter_allowed(session: Session, seen: Iterable[Waiting], now: datetime) -> bool:
+    """Say whether a late letter may go before people: when one is there, and nobody works on another."""
+    is_there = any(one.channel is Channel.MESSAGE and one.due_at < now for one in seen)
+    return is_there and not someone_has_late_letter(session, now)
+
+
+def ready_agent(session: Session, agent_id: int) -> tuple[Agent, Burden]:
+    """Return the agent, locked, as one who may be given something, with what they have. Raises NotAvailable, NoRoom."""
     agent = lock_agent(session, agent_id)
     if agent.state is not AgentState.AVAILABLE:
         raise NotAvailable("Set yourself available first.")
-    if count_to_finish(session, agent.id) >= settings(session).number("queue.to_finish"):
+    burden = burden_of(session, agent.id)
+    if burden.to_finish >= settings(session).number("queue.to_finish"):
         raise NoRoom("Say what came of what lies under To finish first.")
     agent.room = max(agent.load, settings(session).number("room.agent"))
-    return agent
+    return agent, burden
 
 
 def refusal_for(contact: Contact) -> Exception:
@@ -116,43 +123,42 @@ def refusal_for(contact: Contact) -> Exception:
     return AlreadyClosed("It is over.")
 
 
-def reserve(session: Session, contact_id: int, wait: bool = False) -> bool:
-    """Say that this transaction is taking a contact, so that other takers pass it by instead of queueing for it.
+def claim(
+    session: Session, agent: Agent, contact_id: int, cost: int, now: datetime, waits: bool = False
+) -> Contact | None:
+    """Make a waiting contact the agent's in one conditional update; None when it waits no more, or is being taken.
 
-    PostgreSQL: an advisory lock that only takers use, so that a citizen who is writing does not hide their own contact
-    from the agents. SQLite has one writer at a time; there is nobody to tell.
+    PostgreSQL: an advisory lock that only takers use says that it is being taken, so that others pass it by instead of
+    queueing for it (``waits`` True: they do), while a citizen who is writing does not hide their own contact from the
+    agents. SQLite has one writer at a time; there is nobody to tell.
     """
-    if session.get_bind().dialect.name == "sqlite":
-        return True
-    if wait:
-        session.execute(select(func.pg_advisory_xact_lock(contact_id)))
-        return True
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(contact_id))))
-
-
-def claim(session: Session, agent: Agent, contact_id: int, cost: int, now: datetime) -> Contact | None:
-    """Make a waiting contact the agent's in one conditional update; None when it waits no more."""
-    moved: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+    mine = [Contact.id == contact_id, Contact.stage == Stage.WAITING]
+    if session.get_bind().dialect.name != "sqlite":
+        if waits:
+            session.execute(select(func.pg_advisory_xact_lock(contact_id)))
+        else:
+            mine.append(func.pg_try_advisory_xact_lock(contact_id, type_=Boolean))
+    contact = session.scalar(
         update(Contact)
-        .where(Contact.id == contact_id, Contact.stage == Stage.WAITING)
+        .where(*mine)
         .values(stage=Stage.TALKING, agent_id=agent.id, taken_at=now)
-        .execution_options(synchronize_session=False)
+        .returning(Contact)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    if moved.rowcount == 0:
-        return None
-    agent.load += cost
-    return lock_contact(session, contact_id)
+    if contact is not None:
+        agent.load += cost
+    return contact
 
 
 def finish_take(
-    session: Session, agent: Agent, contact: Contact, cost: int, why: dict[str, Any], now: datetime
+    session: Session, agent: Agent, view: Taker, contact: Contact, cost: int, why: dict[str, Any], now: datetime
 ) -> None:
     """Write down who has the contact and why, meet the promise, and begin to count talk."""
     why |= {
         "due_at": contact.due_at.isoformat(),
         "load": agent.load,
         "room": agent.room,
-        "abilities": sorted(abilities_of(session, agent.id)),
+        "abilities": sorted(view.abilities),
     }
     assignment = Assignment(
         contact_id=contact.id, agent_id=agent.id, role=AssignmentRole.OWNER, cost=cost, taken_at=now, why=why

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.actions import By, record
@@ -63,15 +63,3 @@ def handling_seconds(session: Session, contact_id: int) -> int:
         )
     )
     return round(sum((ended - started).total_seconds() for started, ended in periods if ended is not None))
-
-
-def count_to_finish(session: Session, agent_id: int) -> int:
-    """Return how many contacts lie under *to finish* for an agent: the countdown is over, nobody said what came of it."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Contact)
-            .where(Contact.agent_id == agent_id, Contact.stage == Stage.WRAP_UP, Contact.wrap_up_until.is_(None))
-        )
-        or 0
-    )

@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import func, literal, select, tuple_
+from sqlalchemy import func, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import OPEN_STAGES, Channel, Stage
-from helpdesk.queue.models import Ability, Agent, AgentDoor, AgentState, Assignment, AssignmentRole, Presence
+from helpdesk.queue.models import Ability, Agent, AgentState, Assignment, AssignmentRole, Presence
 from helpdesk.queue.rules import Costs, Taker, Targets
 from helpdesk.refusals import Unknown
 from helpdesk.settings import settings
+
+CAN = text(
+    "SELECT 'door' AS kind, channel AS what FROM agent_door WHERE agent_id = :id "
+    "UNION ALL SELECT 'need' AS kind, need AS what FROM ability WHERE agent_id = :id"
+)
 
 
 def costs(session: Session) -> Costs:
@@ -66,22 +71,41 @@ def abilities_of(session: Session, agent_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(Ability.need).where(Ability.agent_id == agent_id)))
 
 
-def taker(session: Session, agent: Agent) -> Taker:
-    """Return an agent as the rule sees them. An open call or visit, also in wrap-up, means that nothing new is given."""
-    channels = frozenset(session.scalars(select(AgentDoor.channel).where(AgentDoor.agent_id == agent.id)))
-    exclusive = session.scalar(
-        select(func.count())
-        .select_from(Assignment)
-        .join(Contact, Contact.id == Assignment.contact_id)
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """What an agent has that decides over anything new: a call or visit, also in wrap-up, and how many lie *to finish*."""
+
+    has_call_or_visit: bool
+    to_finish: int
+
+
+def burden_of(session: Session, agent_id: int) -> Burden:
+    """Return what an agent has, as far as it decides over anything new."""
+    rows = session.execute(
+        select(Contact.channel, Contact.stage, Contact.wrap_up_until, Assignment.cost)
+        .join(Assignment, Assignment.contact_id == Contact.id)
         .where(
-            Assignment.agent_id == agent.id,
+            Assignment.agent_id == agent_id,
             Assignment.ended_at.is_(None),
             Assignment.role == AssignmentRole.OWNER,
-            Assignment.cost > 0,
-            Contact.channel.in_((Channel.PHONE, Channel.WALK_IN)),
         )
+    ).all()
+    return Burden(
+        any(row.cost > 0 and row.channel in (Channel.PHONE, Channel.WALK_IN) for row in rows),
+        sum(row.stage is Stage.WRAP_UP and row.wrap_up_until is None for row in rows),
     )
-    return Taker(channels, abilities_of(session, agent.id), agent.room - agent.load, bool(exclusive))
+
+
+def taker(session: Session, agent: Agent, burden: Burden | None = None) -> Taker:
+    """Return an agent as the rule sees them. An open call or visit, also in wrap-up, means that nothing new is given."""
+    burden = burden or burden_of(session, agent.id)
+    can = [(row.kind, row.what) for row in session.execute(CAN, {"id": agent.id})]
+    return Taker(
+        frozenset(Channel(what) for kind, what in can if kind == "door"),
+        frozenset(what for kind, what in can if kind == "need"),
+        agent.room - agent.load,
+        burden.has_call_or_visit,
+    )
 
 
 def someone_has_late_letter(session: Session, now: datetime) -> bool:
