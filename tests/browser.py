@@ -1,6 +1,4 @@
-"""A real browser at a real server: what pages do with their scripts, as the reader sees it.
-
-    from tests.browser import chromium, site  # noqa: F401  (fixtures: in the conftest.py of the folder)
+"""A real browser at a real server: what pages do with their scripts, as the reader sees it. The fixtures are there for every test.
 
     @pytest.mark.browser
     def test_something(site: Site, chromium: Browser) -> None:

@@ -23,6 +23,7 @@ from helpdesk.migrating import migrate
 from tests import servers
 from tests.builders import Centre
 
+pytest_plugins = ("tests.browser",)
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10.00 in Sweden. Time is always given in."""
 

@@ -17,7 +17,6 @@ from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.contacts.stages import Reason
 from helpdesk.resolution.rules import ErrandSaid
-from tests.browser import chromium  # noqa: F401  (a fixture)
 from tests.scene import Scene
 from tests.town import DESK, PHONE, Town, sign_in
 
@@ -118,7 +117,7 @@ EVERY = CITIZENS + STAFF
 class Eyes:
     """The served town with its morning, and a browser window for each person who looks."""
 
-    def __init__(self, town: Town, chromium: Browser, opened: ExitStack) -> None:  # noqa: F811
+    def __init__(self, town: Town, chromium: Browser, opened: ExitStack) -> None:
         self.town, self.chromium, self.opened = town, chromium, opened
         self.scene = Scene(town, now())
         self.pages: dict[str | None, Page] = {}
@@ -179,7 +178,7 @@ WIDER = """() => {
 
 
 @pytest.fixture(scope="module")
-def eyes(chromium: Browser) -> Iterator[Eyes]:  # noqa: F811
+def eyes(chromium: Browser) -> Iterator[Eyes]:
     """The town in the demo's clothes, so that its own pages are looked at too."""
     with Town(None, {"HELPDESK_DEMO": "1"}) as town, ExitStack() as opened:
         yield Eyes(town, chromium, opened)

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import segno
 from flask import current_app, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
 from helpdesk.config import Config
 from helpdesk.demo.accounts import PEOPLE, Person
@@ -18,7 +16,6 @@ from helpdesk.people.models import Role
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  (the demo listens where it was told to)
 DOCUMENTATION = ("192.0.2.1", 9)
 """An address that leads nowhere: choosing a way there shows our own address in the network, and sends nothing."""
-QUIET_MODULES = 4
 PROXIES_SAY = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
@@ -157,9 +154,3 @@ def own_address() -> str | None:
         except OSError:
             return None
         return str(line.getsockname()[0])
-
-
-def code_of(address: str) -> Markup:
-    """Return an address as a QR code: SVG without a size, dark on white in every theme."""
-    code = segno.make(address, error="m", micro=False)
-    return Markup(code.svg_inline(omitsize=True, border=QUIET_MODULES, svgclass=None, lineclass=None, light="#fff"))

@@ -11,7 +11,7 @@ from helpdesk.clock import now
 from helpdesk.config import Config
 from helpdesk.db import reading, transaction
 from helpdesk.demo.accounts import FILE, PEOPLE
-from helpdesk.demo.tour import CARDS, address_for_phones, code_of, is_here, is_loopback, others
+from helpdesk.demo.tour import CARDS, address_for_phones, is_here, is_loopback, others
 from helpdesk.people import guard
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.views import first_page
@@ -20,6 +20,7 @@ from helpdesk.queue.presence import choose_state
 from helpdesk.queue.queries import count_waiting
 from helpdesk.refusals import Unknown
 from helpdesk.settings import change_setting, settings
+from helpdesk.web.qr import qr_of
 from knowledge.queries import find_service
 
 bp = Blueprint("demo", __name__)
@@ -43,7 +44,7 @@ def tour() -> ResponseReturnValue:
         waiting=waiting,
         phone=phone,
         phone_is_this_machine=is_loopback(phone.split("//")[1].split("/")[0].rpartition(":")[0]),
-        code=code_of(phone),
+        code=qr_of(phone),
         passwords=PASSWORDS,
     )
 

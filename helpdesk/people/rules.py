@@ -8,7 +8,6 @@ from helpdesk.people.models import Role
 OPENS: Mapping[str, frozenset[Role]] = {
     "desk": frozenset({Role.AGENT}),
     "reception": frozenset({Role.HOST, Role.AGENT, Role.SUPERVISOR}),
-    "day": frozenset({Role.SUPERVISOR}),
     "improvements": frozenset(
         {
             Role.AGENT,

@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import TimeoutError
 from werkzeug.exceptions import BadRequest, HTTPException, PreconditionFailed
 
 from helpdesk.refusals import Refusal, Unacceptable
 
 LOG = logging.getLogger(__name__)
+RETRY_AFTER_S = 5
 
 CODES = {
     400: "malformed",
@@ -93,6 +95,17 @@ def explain(app: Flask) -> None:
             return problem(status, CODES.get(status, "refused"), error.description or "", headers=kept)
         page = status if status in PAGES else (404 if status == 405 else 400 if status < 500 else 500)
         return render_template(f"errors/{page}.html", refusal=None), status
+
+    @app.errorhandler(TimeoutError)
+    def overloaded(_error: TimeoutError) -> ResponseReturnValue:
+        """Everybody waits for a connection to the database: nothing was done, and another try may help."""
+        LOG.error("no connection to the database was free in time, on %s %s", request.method, request.url_rule)
+        wait = {"Retry-After": str(RETRY_AFTER_S)}
+        if wants_json():
+            return problem(
+                503, "overloaded", "Too much is going on right now. Nothing was stored. Try again.", headers=wait
+            )
+        return render_template("errors/500.html", refusal=None), 503, wait
 
     @app.errorhandler(500)
     def broke(error: Exception) -> ResponseReturnValue:

@@ -1,15 +1,12 @@
 """A citizen with a small telephone: types, chooses a suggestion with the keys, searches, opens a service."""
 
-import shutil
 from collections.abc import Iterator
 from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
-
-from tests.conftest import lack
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("library")]
 
@@ -27,22 +24,15 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def telephone() -> Iterator[Page]:
+def telephone(chromium: Browser) -> Iterator[Page]:
     """A page as large as a telephone; whatever goes wrong in a script fails the test."""
-    program = shutil.which("chromium")
-    if program is None:
-        lack("Chromium", "no chromium on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        yield page
-        browser.close()
-        assert wrong == []
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    yield page
+    page.close()
+    assert wrong == []
 
 
 def fits(page: Page) -> bool:

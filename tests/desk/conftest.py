@@ -17,7 +17,6 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import Channel
 from helpdesk.people.models import Account
 from helpdesk.queue.models import Agent
-from tests.browser import chromium, site  # noqa: F401  (fixtures)
 from tests.builders import Centre
 
 

@@ -1,12 +1,11 @@
 """The road back in a real browser: nothing runs over the edge on a phone, and the whole way from flag to answer is walked."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from sqlalchemy import select
 
 from helpdesk.clock import now
@@ -18,23 +17,10 @@ from helpdesk.people.queries import viewer_of
 from knowledge.models import Service
 from tests.builders import PASSWORD
 from tests.channels.walk_in.website import Website, running
-from tests.conftest import lack
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 Opens = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser, or a word that there is none."""
-    program = shutil.which("chromium")
-    if program is None:
-        lack("Chromium", "no chromium on the path")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
 
 
 @pytest.fixture
@@ -69,7 +55,7 @@ def web(tmp_path: Path) -> Iterator[Website]:
 
 
 @pytest.fixture
-def opens(browser: Browser, web: Website) -> Iterator[Opens]:
+def opens(chromium: Browser, web: Website) -> Iterator[Opens]:
     """Let somebody sign in and open a page. What goes wrong in a script or against the policy fails the test."""
     wrong: list[str] = []
     contexts = []
@@ -79,7 +65,7 @@ def opens(browser: Browser, web: Website) -> Iterator[Opens]:
             wrong.append(said.text)
 
     def go(who: str, path: str, size: dict[str, int]) -> Page:
-        context = browser.new_context(viewport=size)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=size)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.on("console", noted)

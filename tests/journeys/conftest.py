@@ -4,12 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import chromium
 from tests.conftest import lack, new_postgres_database
 from tests.journeys.telephones import Telephones
 from tests.town import Town
-
-__all__ = ["chromium"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

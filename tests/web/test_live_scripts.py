@@ -1,26 +1,13 @@
 """What the scripts promise at the top of each file, tried in a browser: live.js, lay.js, send.js, clock.js, keys.js."""
 
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.conftest import lack
 from tests.web.look_page import LookPage
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium")
-    if program is None:
-        lack("Chromium", "no chromium on the path")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
 
 
 @pytest.fixture
@@ -30,9 +17,9 @@ def server():
 
 
 @pytest.fixture
-def page(browser, server):
+def page(chromium, server):
     """The page, opened. Whatever goes wrong in a script fails the test."""
-    context = browser.new_context()
+    context = chromium.new_context()
     opened = context.new_page()
     wrong = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))

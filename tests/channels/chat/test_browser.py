@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.channels.chat.house import House
-from tests.conftest import lack
 
 pytestmark = pytest.mark.browser
 CHROMIUM = Path("/usr/bin/chromium")
@@ -24,21 +23,10 @@ def house() -> Iterator[House]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser."""
-    if not CHROMIUM.exists():
-        lack("Chromium", f"no {CHROMIUM}")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield found
-        found.close()
-
-
 @pytest.fixture
-def phone(browser: Browser, house: House) -> Iterator[BrowserContext]:
+def phone(chromium: Browser, house: House) -> Iterator[BrowserContext]:
     """A citizen's phone, in English."""
-    context = browser.new_context(viewport=PHONE, locale="en-GB", base_url=house.desk.url)
+    context = chromium.new_context(viewport=PHONE, locale="en-GB", base_url=house.desk.url)
     yield context
     context.close()
 

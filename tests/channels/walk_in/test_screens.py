@@ -1,32 +1,19 @@
 """The walk-in door's screens in a browser: the kiosk's touch screen, the ticket on a phone without scripts, the waiting room."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.builders import PASSWORD
 from tests.channels.walk_in.website import running
-from tests.conftest import lack
 
 pytestmark = pytest.mark.browser
 KIOSK = {"width": 1080, "height": 1920}
 PHONE = {"width": 360, "height": 780}
 TELEVISION = {"width": 1920, "height": 1080}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium")
-    if program is None:
-        lack("Chromium", "no chromium on the path")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking"]
-        )
 
 
 @pytest.fixture
@@ -36,12 +23,12 @@ def web(tmp_path: Path):
 
 
 @pytest.fixture
-def opens(browser, web):
+def opens(chromium, web):
     """Open an address on a screen of a size. Whatever goes wrong in a script or a policy fails the test."""
     wrong, contexts = [], []
 
     def go(path, size, **more):
-        context = browser.new_context(viewport=size, **more)
+        context = chromium.new_context(viewport=size, **more)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -113,7 +100,7 @@ def test_the_code_on_the_kiosk_is_the_one_of_the_tickets_address(opens, web) -> 
     assert drawn == ["".join(str(int(cell)) for cell in row) for row in wanted.matrix]
 
 
-def test_the_kiosk_forgets_the_visitor_when_nobody_touches_it(browser, opens) -> None:
+def test_the_kiosk_forgets_the_visitor_when_nobody_touches_it(opens) -> None:
     page = opens("/kiosk/servicecenter?lang=en", KIOSK)
     page.clock.install()
     page.click("button[value=help]")

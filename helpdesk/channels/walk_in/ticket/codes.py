@@ -1,14 +1,11 @@
 """The code that opens a ticket on the visitor's own phone."""
 
-import segno
 from flask import current_app, request, url_for
 from markupsafe import Markup
 
 from helpdesk.channels.walk_in.models import Ticket
 from helpdesk.web.languages import LANGUAGES
-
-QUIET_MODULES = 4
-"""White around the code, as its standard asks for."""
+from helpdesk.web.qr import qr_of
 
 
 def address_of(ticket: Ticket, language: str) -> str:
@@ -23,5 +20,4 @@ def address_of(ticket: Ticket, language: str) -> str:
 
 def code_of(ticket: Ticket, language: str) -> Markup:
     """Return the ticket's address as a QR code: SVG without a size, dark on white in every theme."""
-    code = segno.make(address_of(ticket, language), error="m", micro=False)
-    return Markup(code.svg_inline(omitsize=True, border=QUIET_MODULES, svgclass=None, lineclass=None, light="#fff"))
+    return qr_of(address_of(ticket, language))
