@@ -10,7 +10,8 @@ from helpdesk.contacts.doors.models import Door, Site
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import Channel
 from helpdesk.people.actions import HASHER, GrantSaid, add_account
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
+from helpdesk.people.rules import Role
 from helpdesk.queue.models import Agent, AgentState
 from helpdesk.queue.presence import choose_state, sign_of_life
 from helpdesk.queue.staff import take_on

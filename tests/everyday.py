@@ -31,9 +31,8 @@ from helpdesk.db import Database
 from helpdesk.feedback.actions import Cause, Draft, draft, send
 from helpdesk.feedback.flags import Flag, flag
 from helpdesk.feedback.thread import comment
-from helpdesk.people.models import Role
 from helpdesk.people.queries import account_by_email, viewer_of
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.queue.actions import hold, take
 from helpdesk.queue.models import Agent
 from helpdesk.resolution.actions import resolve

@@ -13,7 +13,7 @@ from helpdesk.contacts.queries import contact_by_public_id
 from helpdesk.contacts.stages import Actor, Author, Channel, Exclusion, Outcome, Priority, Reason
 from helpdesk.feedback.actions import Cause, Draft, Move, draft, move
 from helpdesk.feedback.flags import Flag, flag
-from helpdesk.feedback.models import RequestState
+from helpdesk.feedback.rules import RequestState
 from helpdesk.feedback.thread import comment
 from helpdesk.people.models import Account
 from helpdesk.people.queries import viewer_of

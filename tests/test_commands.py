@@ -15,8 +15,8 @@ import pytest
 
 from helpdesk.db import Database
 from helpdesk.people.actions import is_password, viewer_of_token
-from helpdesk.people.models import Role
 from helpdesk.people.queries import account_by_email, viewer_of
+from helpdesk.people.rules import Role
 from tests.conftest import lack, new_postgres_database
 
 RUNNER = """

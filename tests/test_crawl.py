@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 from tests.everyday import Everyday, Visitor, dump
 from tests.reading import Page
 from tests.test_routes import pages_for

@@ -95,6 +95,7 @@ def test_rules_know_only_the_standard_library_and_other_rules() -> None:
             node.module.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
         }
         assert not outside & {"flask", "sqlalchemy", "flask_babel"}, file
+        assert [module for module in imports(tree) if module.endswith(".models")] == [], file
 
 
 def test_twilio_is_imported_in_one_file() -> None:

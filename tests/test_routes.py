@@ -10,7 +10,8 @@ from helpdesk.clock import now
 from helpdesk.commands.accounts import SCOPES
 from helpdesk.people.actions import make_token
 from helpdesk.people.guard import Declared
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
+from helpdesk.people.rules import Role
 from tests.everyday import UNKNOWN, Everyday, Visitor
 from tests.reading import Page
 

@@ -27,7 +27,8 @@ from helpdesk.demo import accounts, town
 from helpdesk.migrating import migrate
 from helpdesk.news import News
 from helpdesk.people.actions import add_account
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
+from helpdesk.people.rules import Role
 from helpdesk.queue.actions import take
 from helpdesk.queue.models import Agent, AgentState
 from helpdesk.queue.presence import choose_state, sign_of_life

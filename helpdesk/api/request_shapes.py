@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from helpdesk.api.shapes import In, Moment, Out, Short, Slug, Text
 from helpdesk.contacts.stages import Reason
-from helpdesk.feedback.models import RequestState
+from helpdesk.feedback.rules import RequestState
 
 
 class NewRequest(In):

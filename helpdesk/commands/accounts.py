@@ -11,8 +11,9 @@ from helpdesk.clock import now
 from helpdesk.contacts.stages import Channel
 from helpdesk.db import reading, transaction
 from helpdesk.people.actions import GrantSaid, add_account, first_password, make_token, set_password
-from helpdesk.people.models import Account, Grant, Role
+from helpdesk.people.models import Account, Grant
 from helpdesk.people.queries import account_by_email
+from helpdesk.people.rules import Role
 from helpdesk.queue.staff import take_on
 from helpdesk.refusals import Unknown
 from knowledge.models import Department

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from helpdesk.contacts.stages import Channel
 from helpdesk.people.actions import HASHER, GrantSaid, add_account, first_password
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 from helpdesk.queue.staff import take_on
 from knowledge.models import Authority, Department
 

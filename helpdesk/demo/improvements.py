@@ -25,8 +25,9 @@ from helpdesk.feedback.benefit.effect import (
 from helpdesk.feedback.benefit.measuring import measured
 from helpdesk.feedback.benefit.models import EffectVerdict, FollowUp
 from helpdesk.feedback.merging import merge
-from helpdesk.feedback.models import ChangeRequest, RequestState, Verdict
+from helpdesk.feedback.models import ChangeRequest, Verdict
 from helpdesk.feedback.queries import pairs_of, seen_request
+from helpdesk.feedback.rules import RequestState
 from helpdesk.feedback.thread import comment, mark_read
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.rules import Viewer

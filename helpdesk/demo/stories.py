@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from helpdesk.contacts.stages import Reason
-from helpdesk.feedback.models import RequestKind, RequestState, View
+from helpdesk.feedback.models import RequestKind, View
+from helpdesk.feedback.rules import RequestState
 
 EVERY_VIEW = tuple(View)
 IMPROVER = "eva"

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.config import Config
 from helpdesk.demo.accounts import PEOPLE, Person
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 
 ANYWHERE = ("0.0.0.0", "::")  # noqa: S104  (the demo listens where it was told to)
 DOCUMENTATION = ("192.0.2.1", 9)

@@ -4,7 +4,8 @@ from helpdesk.contacts.stages import Reason
 from helpdesk.demo.history.changes import CASES
 from helpdesk.demo.stories import EVERY_VIEW, IMPROVER, Does, Step, Story, look, move, say, send
 from helpdesk.feedback.actions import GROUP
-from helpdesk.feedback.models import RequestKind, RequestState, View
+from helpdesk.feedback.models import RequestKind, View
+from helpdesk.feedback.rules import RequestState
 
 R, S = Reason, RequestState
 DELIVERED = (

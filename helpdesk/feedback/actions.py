@@ -18,7 +18,6 @@ from helpdesk.feedback.models import (
     RequestEvent,
     RequestFollower,
     RequestKind,
-    RequestState,
     Verdict,
     View,
 )
@@ -32,7 +31,7 @@ from helpdesk.feedback.queries import (
     sides_of,
     views_of,
 )
-from helpdesk.feedback.rules import DECISIONS, MOVED_BY, MOVES, Side, needs_reason
+from helpdesk.feedback.rules import DECISIONS, MOVED_BY, MOVES, RequestState, Side, needs_reason
 from helpdesk.news import tell, touch
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import drafts_requests, steers_requests

@@ -12,13 +12,14 @@ from helpdesk.feedback.actions import GROUP
 from helpdesk.feedback.benefit.models import FollowUp
 from helpdesk.feedback.counting import full_weeks, series, tallies, usual_period, weekly
 from helpdesk.feedback.events import Moved
-from helpdesk.feedback.models import ChangeRequest, RequestEvent, RequestState
+from helpdesk.feedback.models import ChangeRequest, RequestEvent
 from helpdesk.feedback.queries import comment_counts, pairs_by_request, seen_requests
 from helpdesk.feedback.rules import (
     BOARD,
     OPEN,
     Demand,
     Pair,
+    RequestState,
     Suggestion,
     change_between,
     demand_of,

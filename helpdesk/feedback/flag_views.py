@@ -13,7 +13,7 @@ from helpdesk.feedback.options import service_choices
 from helpdesk.feedback.thread import mark_read
 from helpdesk.feedback.told import News, my_news
 from helpdesk.people import guard
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 from helpdesk.people.views import safe_path
 from helpdesk.refusals import Unacceptable
 from helpdesk.web.problems import problem, wants_json

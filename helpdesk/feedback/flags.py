@@ -15,8 +15,7 @@ from helpdesk.feedback.counting import usual_period
 from helpdesk.feedback.models import PainPoint, QuoteState
 from helpdesk.feedback.rules import QUOTE_CONTACTS, identity_in, without_identity
 from helpdesk.news import touch
-from helpdesk.people.models import Role
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.policy.rules import View, steers_requests
 from helpdesk.refusals import Forbidden, Unacceptable, Unknown
 from helpdesk.resolution.actions import service_of

@@ -13,7 +13,8 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from helpdesk.contacts.stages import FAILURE_DEMAND, Exclusion, Reason
 from helpdesk.feedback import words
 from helpdesk.feedback.actions import Cause
-from helpdesk.feedback.models import RequestKind, RequestState, Verdict, View
+from helpdesk.feedback.models import RequestKind, Verdict, View
+from helpdesk.feedback.rules import RequestState
 
 
 def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:

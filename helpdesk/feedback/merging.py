@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.feedback.actions import add_follower, happened
 from helpdesk.feedback.events import LetGo, Merged, MergeUndone, TookUp
-from helpdesk.feedback.models import ChangeRequest, RequestEvent, RequestFollower, RequestMerge, RequestState
+from helpdesk.feedback.models import ChangeRequest, RequestEvent, RequestFollower, RequestMerge
 from helpdesk.feedback.queries import merge_in_force, seen_request
-from helpdesk.feedback.rules import may_merge
+from helpdesk.feedback.rules import RequestState, may_merge
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import steers_requests
 from helpdesk.refusals import Forbidden, Unacceptable, WrongStage

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.contacts.stages import Exclusion, Reason
+from helpdesk.feedback.rules import RequestState
 from helpdesk.ids import new_public_id
 from knowledge.base import Base
 
@@ -42,20 +43,6 @@ class PainPoint(Base):
     wants_to_know: Mapped[bool] = mapped_column(default=True)
     """Whether the one who flagged it is told how it goes."""
     at: Mapped[datetime]
-
-
-class RequestState(StrEnum):
-    """Where a change request is on the board."""
-
-    DRAFT = "draft"
-    NEW = "new"
-    ASSESSING = "assessing"
-    ACCEPTED = "accepted"
-    PLANNED = "planned"
-    DELIVERED = "delivered"
-    FOLLOWED_UP = "followed_up"
-    DECLINED = "declined"
-    MERGED = "merged"
 
 
 class RequestKind(StrEnum):

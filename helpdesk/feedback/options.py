@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.feedback.models import ChangeRequest, RequestState
+from helpdesk.feedback.models import ChangeRequest
+from helpdesk.feedback.rules import RequestState
 from helpdesk.web.languages import current_language
 from knowledge.models import Department, Service
 

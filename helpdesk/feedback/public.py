@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from helpdesk.feedback.benefit.models import EffectVerdict
 from helpdesk.feedback.board import last_follow_ups
-from helpdesk.feedback.models import ChangeRequest, RequestState
+from helpdesk.feedback.models import ChangeRequest
+from helpdesk.feedback.rules import RequestState
 from knowledge.models import Department
 
 

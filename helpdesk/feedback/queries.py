@@ -19,9 +19,8 @@ from helpdesk.feedback.models import (
     RequestEvent,
     RequestFollower,
     RequestMerge,
-    RequestState,
 )
-from helpdesk.feedback.rules import Demand, Pair, Side, demand_of
+from helpdesk.feedback.rules import Demand, Pair, RequestState, Side, demand_of
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import answers_request, is_officer_for, sees_draft, sees_request, steers_requests
 from helpdesk.refusals import Unacceptable, Unknown

@@ -8,7 +8,21 @@ from enum import StrEnum
 
 from helpdesk.contacts.sealing import MASK, mask
 from helpdesk.contacts.stages import FAILURE_DEMAND, Reason
-from helpdesk.feedback.models import RequestState
+
+
+class RequestState(StrEnum):
+    """Where a change request is on the board."""
+
+    DRAFT = "draft"
+    NEW = "new"
+    ASSESSING = "assessing"
+    ACCEPTED = "accepted"
+    PLANNED = "planned"
+    DELIVERED = "delivered"
+    FOLLOWED_UP = "followed_up"
+    DECLINED = "declined"
+    MERGED = "merged"
+
 
 S = RequestState
 

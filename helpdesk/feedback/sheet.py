@@ -23,7 +23,6 @@ from helpdesk.feedback.models import (
     RequestCause,
     RequestComment,
     RequestEvent,
-    RequestState,
 )
 from helpdesk.feedback.queries import (
     Merge,
@@ -40,6 +39,7 @@ from helpdesk.feedback.queries import (
 from helpdesk.feedback.rules import (
     Demand,
     Pair,
+    RequestState,
     Side,
     change_between,
     is_overdue,

@@ -8,13 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.feedback.events import Moved
-from helpdesk.feedback.models import (
-    ChangeRequest,
-    RequestComment,
-    RequestEvent,
-    RequestFollower,
-    RequestState,
-)
+from helpdesk.feedback.models import ChangeRequest, RequestComment, RequestEvent, RequestFollower
+from helpdesk.feedback.rules import RequestState
 from helpdesk.people.models import Account
 from helpdesk.people.rules import Viewer
 

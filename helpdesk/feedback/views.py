@@ -14,9 +14,9 @@ from helpdesk.feedback import change_views, flag_views, words
 from helpdesk.feedback.actions import GROUP
 from helpdesk.feedback.board import Filter, board, suggested
 from helpdesk.feedback.forms import DraftForm, Shape, choices
-from helpdesk.feedback.models import RequestState
 from helpdesk.feedback.options import department_choices, owner_of, service_choices, service_titles
 from helpdesk.feedback.public import done_requests
+from helpdesk.feedback.rules import RequestState
 from helpdesk.feedback.told import my_news
 from helpdesk.people import guard
 from helpdesk.policy.rules import steers_requests

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.contacts.stages import Exclusion, Reason
 from helpdesk.feedback.benefit.models import EffectVerdict
-from helpdesk.feedback.models import RequestKind, RequestState, Verdict, View
+from helpdesk.feedback.models import RequestKind, Verdict, View
+from helpdesk.feedback.rules import RequestState
 
 REASONS: Mapping[Reason, LazyString] = {
     Reason.NOT_FOUND: _l("The service could not be found"),

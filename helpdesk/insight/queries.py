@@ -11,11 +11,10 @@ from helpdesk.contacts.stages import FAILURE_DEMAND
 from helpdesk.feedback.benefit.models import FollowUp
 from helpdesk.feedback.board import last_follow_ups, last_moves
 from helpdesk.feedback.counting import tallies, usual_period
-from helpdesk.feedback.models import ChangeRequest, RequestState
-from helpdesk.feedback.rules import DECISIONS, Demand, Pair, Tally, demand_of, is_overdue, is_unanswered
+from helpdesk.feedback.models import ChangeRequest
+from helpdesk.feedback.rules import DECISIONS, Demand, Pair, RequestState, Tally, demand_of, is_overdue, is_unanswered
 from helpdesk.insight.rules import Cell, cell
-from helpdesk.people.models import Role
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.policy.rules import totals_open
 from knowledge.models import Authority, Department, Service
 from knowledge.values import AuthorityKind

@@ -12,9 +12,9 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.orm import Session
 
-from helpdesk.people.models import Account, ApiToken, Grant, Role, SignInFailure
+from helpdesk.people.models import Account, ApiToken, Grant, SignInFailure
 from helpdesk.people.queries import account_by_email, viewer_of
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.refusals import Unacceptable
 from knowledge.base import UtcDateTime
 

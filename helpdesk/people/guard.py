@@ -8,8 +8,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Flask, redirect, request, url_for
 from flask_login import current_user
 
-from helpdesk.people.models import Role
-from helpdesk.people.rules import OPENS, Viewer
+from helpdesk.people.rules import OPENS, Role, Viewer
 from helpdesk.refusals import Forbidden
 
 P = ParamSpec("P")

@@ -1,30 +1,13 @@
 """The people who work here: their accounts, and what each may do where."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.ids import new_public_id
+from helpdesk.people.rules import Role
 from knowledge.base import Base
-
-
-class Role(StrEnum):
-    """What somebody is here to do. A grant binds a role to an account and to the part of the house where it holds."""
-
-    AGENT = "agent"
-    HOST = "host"
-    SUPERVISOR = "supervisor"
-    IMPROVER = "improver"
-    OFFICER = "officer"
-    DEPARTMENT_HEAD = "department_head"
-    EDITOR = "editor"
-    BOARD_READER = "board_reader"
-    GROUP_MANAGEMENT = "group_management"
-    ADMIN = "admin"
-    DPO = "dpo"
-    API = "api"
 
 
 class Account(Base):

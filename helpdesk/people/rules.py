@@ -2,8 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from helpdesk.people.models import Role
+
+class Role(StrEnum):
+    """What somebody is here to do. A grant binds a role to an account and to the part of the house where it holds."""
+
+    AGENT = "agent"
+    HOST = "host"
+    SUPERVISOR = "supervisor"
+    IMPROVER = "improver"
+    OFFICER = "officer"
+    DEPARTMENT_HEAD = "department_head"
+    EDITOR = "editor"
+    BOARD_READER = "board_reader"
+    GROUP_MANAGEMENT = "group_management"
+    ADMIN = "admin"
+    DPO = "dpo"
+    API = "api"
+
 
 OPENS: Mapping[str, frozenset[Role]] = {
     "desk": frozenset({Role.AGENT}),

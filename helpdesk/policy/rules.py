@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helpdesk.people.models import Role
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 
 
 class View(StrEnum):

@@ -9,7 +9,7 @@ from helpdesk.contacts.actions import By
 from helpdesk.contacts.stages import Actor
 from helpdesk.db import reading, transaction
 from helpdesk.people import guard
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 from helpdesk.refusals import Forbidden
 from helpdesk.resolution.forms import ReplyForm
 from helpdesk.resolution.handovers import reply

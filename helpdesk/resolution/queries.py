@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import Contact
-from helpdesk.people.models import Account, Role
-from helpdesk.people.rules import Viewer
+from helpdesk.people.models import Account
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.policy.rules import is_officer_for, sees_handover
 from helpdesk.refusals import Unknown
 from helpdesk.resolution.handovers import handover_by_public_id

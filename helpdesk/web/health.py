@@ -13,7 +13,7 @@ from helpdesk.migrating import is_migrated
 from helpdesk.outbox.queries import oldest_unsent
 from helpdesk.people import guard
 from helpdesk.people.actions import viewer_of_token
-from helpdesk.people.models import Role
+from helpdesk.people.rules import Role
 
 bp = Blueprint("health", __name__)
 

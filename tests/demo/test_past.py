@@ -21,7 +21,8 @@ from helpdesk.demo.history.chronicle import write_past
 from helpdesk.demo.history.ledger import Ledger
 from helpdesk.demo.history.weeks import write_weeks
 from helpdesk.feedback.benefit.models import FollowUp, WeeklyStatistic
-from helpdesk.feedback.models import ChangeRequest, PainPoint, RequestState
+from helpdesk.feedback.models import ChangeRequest, PainPoint
+from helpdesk.feedback.rules import RequestState
 from helpdesk.people.models import Account
 from helpdesk.queue.leaving import handling_seconds
 from helpdesk.queue.models import Agent, Assignment, Period, Promise

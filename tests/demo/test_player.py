@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.channels.arrival import Arrival, arrive, door_of
-from helpdesk.channels.phone.models import CallLeg, LegState
+from helpdesk.channels.phone.models import CallLeg
+from helpdesk.channels.phone.rules import LegState
 from helpdesk.clock import now as wall_clock
 from helpdesk.contacts.models import Contact, Message
 from helpdesk.contacts.stages import Author, Channel, EndedAs, Outcome, Reason, Stage

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.contacts.models import Contact, Errand
 from helpdesk.contacts.stages import Exclusion, Reason, Stage
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
 from helpdesk.people.queries import viewer_of
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from knowledge.models import Department, Service
 from tests.builders import Centre
 from tests.conftest import NOW

@@ -12,9 +12,9 @@ from helpdesk.contacts.stages import Exclusion, Outcome, Reason
 from helpdesk.feedback.actions import Cause, Draft, Move, draft, move, send
 from helpdesk.feedback.flags import Flag, flag, judge_quote
 from helpdesk.feedback.merging import merge
-from helpdesk.feedback.models import ChangeRequest, PainPoint, QuoteState, RequestState
+from helpdesk.feedback.models import ChangeRequest, PainPoint, QuoteState
 from helpdesk.feedback.queries import demand, follower
-from helpdesk.feedback.rules import Identity, identity_in, without_identity
+from helpdesk.feedback.rules import Identity, RequestState, identity_in, without_identity
 from helpdesk.feedback.sheet import sheet
 from helpdesk.feedback.thread import comment, follow, mark_read, unfollow
 from helpdesk.feedback.told import my_news

@@ -12,8 +12,9 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import Reason
 from helpdesk.feedback.actions import GROUP, Cause, Draft, draft, send
 from helpdesk.feedback.benefit.models import EffectVerdict, FollowUp
-from helpdesk.feedback.models import ChangeRequest, RequestState, View
+from helpdesk.feedback.models import ChangeRequest, View
 from helpdesk.feedback.queries import views_of
+from helpdesk.feedback.rules import RequestState
 from helpdesk.people.models import Account
 from helpdesk.people.queries import viewer_of
 from tests.builders import Centre

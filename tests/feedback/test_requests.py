@@ -20,13 +20,12 @@ from helpdesk.feedback.actions import (
     rewrite,
     send,
 )
-from helpdesk.feedback.models import ChangeRequest, RequestState, Verdict, View
+from helpdesk.feedback.models import ChangeRequest, Verdict, View
 from helpdesk.feedback.queries import causes_of, demand, events_of, seen_request, seen_requests
-from helpdesk.feedback.rules import MOVES
+from helpdesk.feedback.rules import MOVES, RequestState
 from helpdesk.feedback.thread import comment
 from helpdesk.news import pending_of
-from helpdesk.people.models import Role
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from helpdesk.refusals import Forbidden, Unacceptable, Unknown, WrongStage
 from tests.conftest import NOW
 from tests.feedback.conftest import Road

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from helpdesk.clock import now
 from helpdesk.contacts.stages import Exclusion, Reason
 from helpdesk.feedback.actions import GROUP, Cause, Draft, Move, draft, move, send
-from helpdesk.feedback.models import ChangeRequest, RequestState
+from helpdesk.feedback.models import ChangeRequest
 from helpdesk.feedback.queries import demand
+from helpdesk.feedback.rules import RequestState
 from helpdesk.insight.queries import results
 from helpdesk.insight.rules import Cell, cell
 from helpdesk.people.actions import GrantSaid, add_account
-from helpdesk.people.models import Role
 from helpdesk.people.queries import viewer_of
-from helpdesk.people.rules import Viewer
+from helpdesk.people.rules import Role, Viewer
 from knowledge.models import Authority
 from tests.builders import Centre
 from tests.conftest import NOW

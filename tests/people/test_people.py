@@ -23,8 +23,9 @@ from helpdesk.people.actions import (
     token_hash,
     viewer_of_token,
 )
-from helpdesk.people.models import Account, ApiToken, Role, SignInFailure
+from helpdesk.people.models import Account, ApiToken, SignInFailure
 from helpdesk.people.queries import account_by_email, viewer_of
+from helpdesk.people.rules import Role
 from helpdesk.refusals import Unacceptable
 from knowledge.models import Department
 from tests.builders import PASSWORD, Centre

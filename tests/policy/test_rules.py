@@ -2,8 +2,7 @@
 
 import pytest
 
-from helpdesk.people.models import Role
-from helpdesk.people.rules import OPENS, Held, Viewer
+from helpdesk.people.rules import OPENS, Held, Role, Viewer
 from helpdesk.policy.rules import (
     Subject,
     View,

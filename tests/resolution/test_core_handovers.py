@@ -16,8 +16,8 @@ from helpdesk.contacts.models import Contact, ContactEvent, Note
 from helpdesk.contacts.queries import errands_of, view_of
 from helpdesk.contacts.stages import Actor, EndedAs, Outcome, Reason, Stage
 from helpdesk.db import Database
-from helpdesk.people.models import Role
 from helpdesk.people.queries import viewer_of
+from helpdesk.people.rules import Role
 from helpdesk.policy.rules import View
 from helpdesk.queue.actions import take
 from helpdesk.queue.models import Agent

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from helpdesk.clock import now
 from helpdesk.contacts.models import Contact, ContactEvent
 from helpdesk.contacts.stages import Reason, Stage
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
 from helpdesk.people.queries import viewer_of
+from helpdesk.people.rules import Role
 from helpdesk.policy.models import ReadLog
 from helpdesk.queue.actions import take
 from helpdesk.queue.models import Agent

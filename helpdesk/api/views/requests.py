@@ -21,8 +21,9 @@ from helpdesk.api.request_shapes import (
 from helpdesk.api.shapes import In, Moment, Nothing, Out
 from helpdesk.feedback.actions import GROUP, Cause, Draft, Move, draft, move
 from helpdesk.feedback.counting import usual_period
-from helpdesk.feedback.models import ChangeRequest, RequestState
+from helpdesk.feedback.models import ChangeRequest
 from helpdesk.feedback.queries import causes_of, comments_of, demand, seen_request, seen_requests
+from helpdesk.feedback.rules import RequestState
 from helpdesk.feedback.thread import comment
 from helpdesk.web.problems import precondition
 from knowledge.models import Department, Service

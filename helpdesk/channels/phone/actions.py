@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.channels.arrival import Arrival, arrive
 from helpdesk.channels.phone.forms import CallNews, ConferenceNews
-from helpdesk.channels.phone.models import CallLeg, LegRole, LegState
+from helpdesk.channels.phone.models import CallLeg, LegRole
 from helpdesk.channels.phone.queries import citizen_leg, door_called, leg_by_key, live_legs, lock_leg
-from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, is_news
+from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, LegState, is_news
 from helpdesk.contacts.actions import CITIZEN, PROGRAM, By, record
 from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.events import CallProgressed, LineDown

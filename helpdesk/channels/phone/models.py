@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from helpdesk.channels.phone.rules import LegState
 from knowledge.base import Base
 
 
@@ -16,17 +17,6 @@ class LegRole(StrEnum):
     AGENT = "agent"
     COLLEAGUE = "colleague"
     THIRD = "third"
-
-
-class LegState(StrEnum):
-    """Where a leg is."""
-
-    MENU = "menu"
-    QUEUED = "queued"
-    RINGING = "ringing"
-    CONNECTED = "connected"
-    HELD = "held"
-    ENDED = "ended"
 
 
 class CallLeg(Base):

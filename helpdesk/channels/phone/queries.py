@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpdesk.channels.arrival import door_of
-from helpdesk.channels.phone.models import CallLeg, LegRole, LegState
-from helpdesk.channels.phone.rules import international
+from helpdesk.channels.phone.models import CallLeg, LegRole
+from helpdesk.channels.phone.rules import LegState, international
 from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.stages import Channel
 

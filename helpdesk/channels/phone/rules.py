@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from phonenumbers import (
     NumberParseException,
@@ -11,7 +12,17 @@ from phonenumbers import (
     parse,
 )
 
-from helpdesk.channels.phone.models import LegState
+
+class LegState(StrEnum):
+    """Where a leg is."""
+
+    MENU = "menu"
+    QUEUED = "queued"
+    RINGING = "ringing"
+    CONNECTED = "connected"
+    HELD = "held"
+    ENDED = "ended"
+
 
 LANGUAGE_KEYS: Mapping[str, str] = {"1": "sv", "2": "fi", "3": "en"}
 """The first question's keys. No key means the first."""

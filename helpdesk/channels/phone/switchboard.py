@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from helpdesk.channels.phone.actions import TALKING_STAGES, agent_leg, end_later, hang_up, not_reached
 from helpdesk.channels.phone.forms import CallNews
-from helpdesk.channels.phone.models import CallLeg, LegRole, LegState
+from helpdesk.channels.phone.models import CallLeg, LegRole
 from helpdesk.channels.phone.queries import citizen_leg, leg_by_key, live_legs
-from helpdesk.channels.phone.rules import international
+from helpdesk.channels.phone.rules import LegState, international
 from helpdesk.channels.phone.speech import Speech
 from helpdesk.channels.phone.telephone import LineGone, NotNow, Telephone, telephone_for
 from helpdesk.clock import now

@@ -27,9 +27,9 @@ from helpdesk.channels.phone.actions import (
     open_leg,
 )
 from helpdesk.channels.phone.forms import BadWebhook, read_call, read_conference, read_text_message
-from helpdesk.channels.phone.models import LegRole, LegState
+from helpdesk.channels.phone.models import LegRole
 from helpdesk.channels.phone.queries import leg_by_key
-from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, LEG_STATES, understand
+from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, LEG_STATES, LegState, understand
 from helpdesk.channels.phone.speech import Speech, answer_text_message, silence, speaking
 from helpdesk.channels.phone.telephone import is_signed
 from helpdesk.clock import now

@@ -11,7 +11,8 @@ from helpdesk.contacts.doors.models import Door, Site
 from helpdesk.contacts.doors.queries import hours_of
 from helpdesk.contacts.doors.rules import Hours
 from helpdesk.demo.history.causes import Offered
-from helpdesk.people.models import Account, Grant, Role
+from helpdesk.people.models import Account, Grant
+from helpdesk.people.rules import Role
 from helpdesk.queue.lanes import lane_for
 from helpdesk.queue.models import Ability, Agent
 from helpdesk.settings import settings

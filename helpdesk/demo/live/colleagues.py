@@ -17,7 +17,8 @@ from helpdesk.demo.live.memory import Memo
 from helpdesk.demo.live.rules import Deed, Going, deed
 from helpdesk.demo.live.scripts import CALLS, CHATS, VISITS
 from helpdesk.desk.actions import write
-from helpdesk.people.models import Account, Role
+from helpdesk.people.models import Account
+from helpdesk.people.rules import Role
 from helpdesk.queue.actions import take
 from helpdesk.queue.models import Agent, AgentState
 from helpdesk.queue.presence import choose_state, is_due, sign_of_life

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from helpdesk.channels.phone.models import LegRole, LegState
+from helpdesk.channels.phone.models import LegRole
 from helpdesk.channels.phone.network.calls import Habits, Person
+from helpdesk.channels.phone.rules import LegState
 from helpdesk.clock import now
 from helpdesk.contacts.models import ContactAddress, ContactEvent
 from helpdesk.contacts.stages import EndedAs, Outcome, Reason, Stage

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk.channels.phone.forms import BadWebhook, moment, read_call, read_conference, read_text_message
-from helpdesk.channels.phone.models import LegState
 from helpdesk.channels.phone.network.script import PLAIN, BadScript, read_script
-from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, international, is_news, understand
+from helpdesk.channels.phone.rules import AREA_KEYS, LANGUAGE_KEYS, LegState, international, is_news, understand
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from helpdesk.channels.phone.models import LegState
+from helpdesk.channels.phone.rules import LegState
 from helpdesk.channels.phone.telephone import sign
 from helpdesk.contacts.stages import Stage
 from helpdesk.outbox.models import OutboxRow

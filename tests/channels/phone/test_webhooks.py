@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from helpdesk.channels.phone.models import LegState
+from helpdesk.channels.phone.rules import LegState
 from helpdesk.channels.phone.verbs import Enqueue
 from helpdesk.clock import now
 from helpdesk.contacts.stages import EndedAs, Stage
