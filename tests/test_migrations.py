@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from helpdesk.db import Database
 from helpdesk.migrating import alembic_config, is_migrated, migrate
 from tests.conftest import new_postgres_database
+from tests.knowledge.conftest import take_in_demo
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -31,8 +32,10 @@ def test_the_migrations_make_what_the_models_say(bare: Database) -> None:
     bare.dispose()
 
 
-def test_back_to_nothing_and_forwards_again(bare: Database) -> None:
+def test_back_to_nothing_and_forwards_again_with_things_in_it(bare: Database) -> None:
     migrate(bare)
+    with bare.transaction() as session:
+        take_in_demo(session)
     migrate(bare, "base")
     assert set(inspect(bare.engine).get_table_names()) <= {"alembic_version"}
     migrate(bare)
