@@ -36,7 +36,9 @@ from helpdesk.people import views as people
 from helpdesk.resolution import officer_views as handovers
 from helpdesk.resolution import views as resolution
 from helpdesk.web import headers, health, languages, live, pages, problems
+from helpdesk.web.aside import aside
 from helpdesk.web.server import behind_proxies, build_socketio
+from knowledge.search.engine import build_indexes
 
 BLUEPRINTS = (
     health.bp,
@@ -92,7 +94,7 @@ def create_app(config: Config | None = None) -> Flask:
     problems.explain(app)
     pages.dress(app)
 
-    app.extensions["helpdesk.search"] = Searching()
+    app.extensions["helpdesk.search"] = Searching(lambda documents, version: aside(build_indexes, documents, version))
     app.extensions["helpdesk.senders"] = senders_of(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,7 +1,7 @@
 """From the database to the search: the documents of the library, and the index that each process keeps of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from sqlalchemy import select
@@ -14,14 +14,18 @@ from knowledge.search.engine import Indexes, build_indexes
 from knowledge.sections import plain_text
 from knowledge.values import ArticleState, Audience
 
+Build = Callable[[list[Document], int], Indexes]
+
 
 class Shelf:
     """The indexes that a process searches. They are swapped whole, so a search sees the old state or the new one.
 
     Safe for any number of threads or greenlets: one of them builds, the others go on with what there is.
+    ``build`` makes the indexes from the documents: a server hands in one that computes beside its event loop.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, build: Build = build_indexes) -> None:
+        self._build = build
         self._indexes: Indexes | None = None
         self._building = Lock()
 
@@ -39,7 +43,7 @@ class Shelf:
         try:
             newest = self._indexes
             if newest is None or newest.version != version:
-                newest = build_indexes(documents_of(session), version)
+                newest = self._build(documents_of(session), version)
                 self._indexes = newest
             return newest
         finally:

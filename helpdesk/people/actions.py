@@ -16,6 +16,7 @@ from helpdesk.people.models import Account, ApiToken, Grant, SignInFailure
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.rules import Role, Viewer
 from helpdesk.refusals import Unacceptable
+from helpdesk.web.aside import aside
 from knowledge.base import UtcDateTime
 
 HASHER = PasswordHasher()
@@ -134,7 +135,7 @@ def is_password(account: Account | None, password: str) -> bool:
     """Say whether the password is the account's; takes as long when there is no such account."""
     known = account.password_hash if account is not None and account.password_hash else NOBODY
     try:
-        HASHER.verify(known, password)
+        aside(HASHER.verify, known, password)
     except VerificationError:
         return False
     return account is not None and account.password_hash is not None
