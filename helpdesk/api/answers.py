@@ -1,6 +1,6 @@
 """What comes out of the API, field by field."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from helpdesk.api.shapes import Moment, Out
 from helpdesk.contacts.stages import Channel, EndedAs, Priority, Stage
@@ -67,6 +67,7 @@ class EventOut(Out):
 class ContactOut(Out):
     """A contact, as much of it as the asker may see (``view``)."""
 
+    has_etag: ClassVar[bool] = True
     id: str
     number: str
     channel: Channel

@@ -9,10 +9,18 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from helpdesk.api.operations import Operation
-from helpdesk.api.shapes import Problem
+from helpdesk.api.shapes import Out, Problem
 
 PREFIX = "#/components/schemas/{model}"
 PARAMETER = re.compile(r"<(\w+)>")
+EVERYWHERE = frozenset({400, 413, 429, 503})
+"""What any call may meet: text that cannot be stored, too much of it, too many calls, too much going on."""
+LATER = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 0}}}
+REFUSAL_HEADERS: Mapping[int, Mapping[str, Any]] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    429: LATER,
+    503: LATER,
+}
 
 
 def describe(operations: Iterable[Operation], title: str) -> dict[str, Any]:
@@ -108,16 +116,45 @@ def responses(one: Operation) -> dict[str, Any]:
     """Return every answer that an operation gives."""
     found: dict[str, Any] = {}
     for status, shape in one.answers.items():
-        found[str(status)] = {"description": HTTPStatus(status).phrase}
+        found[str(status)] = {"description": HTTPStatus(status).phrase, **headed(answer_headers(one, shape))}
         if shape is not None:
             schema = {"$ref": PREFIX.format(model=shape.__name__)}
             found[str(status)]["content"] = {"application/json": {"schema": schema}}
-    general = {400, 413, 415} if one.body is not None else {400}
-    if one.needs_if_match:
-        general |= {412, 428}
-    for status in sorted({*one.refusals, *general, 429}):
+    for status in sorted(refusals(one)):
         found[str(status)] = {
             "description": HTTPStatus(status).phrase,
+            **headed(REFUSAL_HEADERS.get(status, {})),
             "content": {"application/problem+json": {"schema": {"$ref": PREFIX.format(model="Problem")}}},
         }
     return found
+
+
+def refusals(one: Operation) -> set[int]:
+    """Return every status that says no: what the operation names, and what follows from how it is called."""
+    found = {*one.refusals, *EVERYWHERE}
+    if one.scope is not None:
+        found |= {401, 403}
+    if one.query is not None:
+        found |= {422}
+    if one.body is not None:
+        found |= {415, 422}
+    if one.method == "POST":
+        found |= {409, 422}
+    if one.needs_if_match:
+        found |= {412, 428}
+    return found
+
+
+def answer_headers(one: Operation, shape: type[Out] | None) -> dict[str, Any]:
+    """Return the headers of an answer: the state that If-Match asks for, and whether it is a first answer again."""
+    found: dict[str, Any] = {}
+    if shape is not None and shape.has_etag:
+        found["ETag"] = {"required": True, "schema": {"type": "string"}}
+    if one.method == "POST":
+        found["Idempotency-Replayed"] = {"schema": {"type": "boolean"}}
+    return found
+
+
+def headed(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of an answer that names its headers; nothing when it has none of its own."""
+    return {"headers": dict(headers)} if headers else {}

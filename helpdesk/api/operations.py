@@ -18,6 +18,7 @@ from pydantic_core import from_json
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from helpdesk.api.shapes import Out
 from helpdesk.clock import now
 from helpdesk.db import reading, transaction
 from helpdesk.people.actions import viewer_of_token
@@ -62,7 +63,7 @@ class Call(Generic[B]):
 class Answer:
     """What comes of a call."""
 
-    body: BaseModel | None = None
+    body: Out | None = None
     status: int = 200
     etag: str | None = None
 
@@ -78,7 +79,7 @@ class Operation:
     scope: str | None
     body: type[BaseModel] | None
     query: type[BaseModel] | None
-    answers: Mapping[int, type[BaseModel] | None]
+    answers: Mapping[int, type[Out] | None]
     refusals: tuple[int, ...]
     needs_if_match: bool = False
 
@@ -96,7 +97,7 @@ class Api:
         path: str,
         *,
         scope: str | None,
-        answers: Mapping[int, type[BaseModel] | None],
+        answers: Mapping[int, type[Out] | None],
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
         refusals: tuple[int, ...] = (),
@@ -126,7 +127,7 @@ def run(operation: Operation, action: Callable[..., Answer], ids: Mapping[str, s
     viewer = caller(moment)
     if operation.scope is not None:
         if viewer is None:
-            return problem(401, "unauthorized", "Send a valid token.", headers={"WWW-Authenticate": "Bearer"})
+            return problem(401, "unauthorized", "Send a valid token.")
         if operation.scope not in (viewer.scopes or ()):
             raise Forbidden(f"The token lacks the scope {operation.scope}.")
     if operation.needs_if_match and not request.headers.get("If-Match"):
@@ -173,19 +174,22 @@ def caller(moment: datetime) -> Viewer | None:
 
 
 def parsed(shape: type[B]) -> B:
-    """Return the body as its shape. Raises 415, 413 or 400 for what is no JSON object, ValidationError for its content."""
+    """Return the body as its shape; a number is no text and a text no number.
+
+    Raises 415, 413 or 400 for what is no JSON, ValidationError for its content.
+    """
     if request.content_length and request.mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json.")
     raw = request.get_data()
     if not raw:
         return shape.model_validate({})
     try:
-        given = from_json(raw)
+        from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise BadRequest(f"This is not JSON: {error}") from error
     if NUL in raw:
         raise Unacceptable("A text holds a character that cannot be stored (U+0000).")
-    return shape.model_validate(given)
+    return shape.model_validate_json(raw, strict=True)
 
 
 def faults(error: ValidationError) -> list[dict[str, Any]]:

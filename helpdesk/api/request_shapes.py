@@ -1,6 +1,6 @@
 """Change requests as they go in and out of the API."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -71,6 +71,7 @@ class CommentOut(Out):
 class RequestOut(RequestSummary):
     """A change request with its demand."""
 
+    has_etag: ClassVar[bool] = True
     text: str
     causes: list[CauseOut]
     first_answer_at: Moment | None

@@ -1,18 +1,38 @@
 """What goes in and out of the API, field by field. Unknown fields in a request are errors."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from helpdesk.contacts.stages import Assisted, Channel, Exclusion, Outcome, Priority, Reason
 from helpdesk.queue.models import AgentState
 from helpdesk.resolution.models import Basis
 
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+
 
 def with_z(moment: datetime) -> str:
     """Return a moment as RFC 3339 in UTC with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def as_written(said: object) -> object:
+    """Refuse a moment that is not written as RFC 3339 writes it, such as a number of seconds. Raises ValueError."""
+    if isinstance(said, str) and not WRITTEN.match(said):
+        raise ValueError("a moment is written 2026-11-23T10:00:00Z")
+    return said
 
 
 def within_reason(moment: datetime) -> datetime:
@@ -23,7 +43,11 @@ def within_reason(moment: datetime) -> datetime:
 
 
 Moment = Annotated[
-    AwareDatetime, AfterValidator(within_reason), PlainSerializer(with_z, return_type=str, when_used="json")
+    AwareDatetime,
+    BeforeValidator(as_written),
+    AfterValidator(within_reason),
+    PlainSerializer(with_z, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -41,9 +65,10 @@ class In(BaseModel):
 
 
 class Out(BaseModel):
-    """An answer. A client ignores fields that it does not know."""
+    """An answer. A client ignores fields that it does not know. ``has_etag``: it comes with the ETag of what it shows."""
 
     model_config = ConfigDict(from_attributes=True)
+    has_etag: ClassVar[bool] = False
 
 
 class Nothing(In):

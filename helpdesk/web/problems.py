@@ -39,7 +39,7 @@ def problem(
     errors: list[dict[str, Any]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """Return an RFC 9457 answer in the contract's shape."""
+    """Return an RFC 9457 answer in the contract's shape; a 401 names the scheme that would do (RFC 9110)."""
     body = {
         "type": f"/problems/{code}",
         "title": HTTPStatus(status).phrase,
@@ -49,6 +49,8 @@ def problem(
         "errors": errors or [],
     }
     response = Response(json.dumps(body), status, content_type="application/problem+json")
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     response.headers.update(headers or {})
     return response
 
