@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.base import Base
@@ -24,6 +24,20 @@ class Setting(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     changed_at: Mapped[datetime]
+
+
+class SettingChange(Base):
+    """A line of the log of settings: who changed what, from what (None: the default), to what. Only added to."""
+
+    __tablename__ = "setting_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    key: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """None: on the server itself, from the command line or by the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +177,14 @@ def settings(session: Session) -> Settings:
     return found
 
 
-def change_setting(session: Session, key: str, text: str, now: datetime) -> Value:
-    """Set a setting from now on, in every process. Raises UnknownSetting or BadValue."""
+def change_setting(session: Session, key: str, text: str, now: datetime, account_id: int | None = None) -> Value:
+    """Set a setting from now on, in every process, and log who did it (``None``: the command line).
+
+    Raises UnknownSetting or BadValue.
+    """
     value = parse(key, text)
+    held = session.get(Setting, key, with_for_update=True)
+    session.add(SettingChange(at=now, key=key, before=held.value if held else None, after=text, account_id=account_id))
     session.merge(Setting(key=key, value=text, changed_at=now))
     session.flush()
     session.info.pop("settings", None)

@@ -83,7 +83,7 @@ def change_one(key: str) -> ResponseReturnValue:
             shown = settings_in_force(session)
         return render_template("answers/admin_settings.html", settings=shown, fits=what_fits, wrong=form), 422
     with transaction() as session:
-        change_setting(session, key, form.value.data or "", now())
+        change_setting(session, key, form.value.data or "", now(), guard.current_viewer().account_id)
     flash(_("%(key)s is changed. It holds from now on.", key=key), "ok")
     return redirect(url_for("administration.settings_page", _anchor=key))
 

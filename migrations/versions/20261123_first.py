@@ -75,6 +75,16 @@ def upgrade() -> None:
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_setting'))
     )
+    op.create_table('setting_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=True),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_setting_change_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_setting_change'))
+    )
     op.create_table('sign_in_failure',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.Text(), nullable=False),
@@ -1098,7 +1108,14 @@ def upgrade() -> None:
     guard_what_is_only_added_to()
 
 
-APPEND_ONLY = ("contact_event", "classification_change", "change_request_event", "read_log", "retention_run")
+APPEND_ONLY = (
+    "contact_event",
+    "classification_change",
+    "change_request_event",
+    "read_log",
+    "retention_run",
+    "setting_change",
+)
 
 
 def guard_what_is_only_added_to() -> None:
@@ -1307,6 +1324,7 @@ def downgrade() -> None:
     op.drop_table('agent')
     op.drop_table('site')
     op.drop_table('sign_in_failure')
+    op.drop_table('setting_change')
     op.drop_table('setting')
     op.drop_table('library_version')
     with op.batch_alter_table('inbox_key', schema=None) as batch_op:

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from helpdesk.settings import KNOWN, settings
+from helpdesk.people.models import Account
+from helpdesk.settings import KNOWN, SettingChange, settings
 from tests.feedback.pages import Browser
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -54,6 +56,10 @@ def test_a_setting_is_changed_and_holds(app: Flask) -> None:
     answer = admin.press(f"{SETTINGS}/queue.target.phone", SETTINGS, value="240")
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{SETTINGS}#queue.target.phone")
     assert value_of(app, "queue.target.phone") == 240
+    with app.extensions["helpdesk.database"].reading() as session:
+        line = session.scalars(select(SettingChange)).one()
+        assert (line.key, line.before, line.after) == ("queue.target.phone", None, "240")
+        assert session.get_one(Account, line.account_id).email.startswith("admin@")
     page = admin.open(SETTINGS)
     assert page.count('class="row setting"') == len(KNOWN)
     assert re.search(r'id="value-queue.target.phone" name="value" maxlength="200" value="240"', page)
