@@ -1,6 +1,9 @@
-"""Save first, then speak: what leaves the house is written with its cause and sent by the worker, at least once.
+"""Save first, then speak: what leaves the house is written with its cause and sent by the worker.
 
-The key of a row travels with it, so that whoever receives it twice can tell.
+A row whose transaction was committed is never forgotten. It is sent once, unless a sender was ended (or heard no answer)
+in the very middle of sending: nobody here can know then whether it arrived, so it is tried again when the lease is over,
+and the letter says so (``is_again``). The sender then looks whether it arrived before it does what must not be done
+twice, and does at once what is only a state to be reached. The row's key travels with it for receivers that take keys.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,6 +52,8 @@ class Letter:
     kind: str
     payload: Mapping[str, Any]
     contact_id: int | None
+    is_again: bool = False
+    """It was tried before and may have arrived: whoever sends it looks first, if doing it twice would do harm."""
 
 
 Sender = Callable[[Letter], None]
@@ -96,7 +101,7 @@ def lease(session: Session, row_id: int, now: datetime) -> Letter | None:
         )
         return None
     row = session.get_one(OutboxRow, row_id)
-    return Letter(row.key, row.kind, row.payload, row.contact_id)
+    return Letter(row.key, row.kind, row.payload, row.contact_id, is_again=row.attempts > 1)
 
 
 def mark_sent(session: Session, row_id: int, now: datetime) -> None:

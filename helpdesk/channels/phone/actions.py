@@ -152,6 +152,7 @@ def end_later(session: Session, leg: CallLeg, now: datetime) -> None:
 
 def agent_leg(session: Session, contact: Contact, agent_id: int, news: CallNews) -> CallLeg:
     """Return the agent's leg of this call, made when it is first heard of: by the request that rang, or by its report."""
+    lock_agent(session, agent_id)
     lock_contact(session, contact.id)
     leg, is_new = open_leg(session, news, LegRole.AGENT, LegState.RINGING)
     if is_new:

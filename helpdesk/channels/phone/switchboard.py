@@ -1,39 +1,48 @@
 """The way out: what follows from a take, a put-back or an end is written to the outbox, and sent to the telephone.
 
 The first half runs in the transaction of the cause; the second half in the worker, which looks again before it speaks:
-by then the citizen may have hung up, or somebody else may have taken them.
+by then the citizen may have hung up, or somebody else may have taken them. What may have been asked before (a worker was
+ended in the middle, an answer never came) is looked for in the network first, so that nobody is rung or led twice;
+putting a call into the queue, on hold or to its end only says what shall be, and is asked again without harm.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpdesk.channels.phone.actions import TALKING_STAGES, agent_leg, end_later, hang_up, not_reached
-from helpdesk.channels.phone.forms import CallNews
+from helpdesk.channels.phone.actions import (
+    TALKING_STAGES,
+    agent_leg,
+    agent_progress,
+    conference_progress,
+    end_later,
+    hang_up,
+    not_reached,
+)
+from helpdesk.channels.phone.forms import CallNews, ConferenceNews
 from helpdesk.channels.phone.models import CallLeg, LegRole
+from helpdesk.channels.phone.plans import Plan, plan_of
 from helpdesk.channels.phone.queries import citizen_leg, leg_by_key, live_legs
-from helpdesk.channels.phone.rules import LegState, international
+from helpdesk.channels.phone.rules import LEG_STATES, LegState
 from helpdesk.channels.phone.speech import Speech
 from helpdesk.channels.phone.telephone import LineGone, NotNow, Telephone, telephone_for
 from helpdesk.clock import now
 from helpdesk.config import Config
-from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.events import HandedOver, Happening, Held, Released, Resolved, Resumed, Taken
 from helpdesk.contacts.models import Contact, ContactEvent
-from helpdesk.contacts.queries import lock_contact
+from helpdesk.contacts.queries import contact_by_public_id, lock_contact
 from helpdesk.contacts.stages import Channel, Stage
 from helpdesk.db import Database
 from helpdesk.news import News
 from helpdesk.outbox.actions import Letter, Refused, Sender, TryLater, send_later
-from helpdesk.queue.models import Agent
-from helpdesk.queue.queries import lock_agent, open_assignment
-from helpdesk.settings import settings
+from helpdesk.queue.queries import lock_agent
 
 RING_PATIENCE = timedelta(seconds=60)
 """How long after a take we go on trying to ring the agent; then the citizen waits again."""
+CLOCKS_APART = timedelta(seconds=2)
+"""How far the network's clock may be behind ours; it counts in whole seconds."""
 
 
 def connect_call(session: Session, event: Taken) -> None:
@@ -91,22 +100,6 @@ def moment_of(session: Session, contact: Contact) -> datetime:
     ).one()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is needed to connect a take that still stands."""
-
-    exchange: str
-    call: str
-    contact: str
-    agent_id: int
-    number: str
-    caller_id: str
-    is_seated: bool
-    """The caller sits in the conference already: to be led there again would end it."""
-    is_rung: bool
-    taken_at: datetime
-
-
 class Switchboard:
     """Sends what the phone has written to the outbox. ``clock`` tells the time; ``number`` is our own, if it is set."""
 
@@ -141,6 +134,8 @@ class Switchboard:
             return
         document = self.speech.confer(plan.contact, "citizen", starts=False)
         try:
+            if letter.is_again and self.sits(plan):
+                return
             self.telephone.redirect(plan.exchange, plan.call, document)
         except NotNow as later:
             raise TryLater(str(later), later.after_s) from later
@@ -156,6 +151,8 @@ class Switchboard:
         document = self.speech.confer(plan.contact, "agent", starts=True)
         callback = f"{self.speech.base}/twilio/status?contact={plan.contact}&agent={letter.payload['agent']}"
         try:
+            if letter.is_again and self.rang(plan):
+                return
             call = self.telephone.ring(plan.exchange, plan.caller_id, plan.number, document, callback)
         except NotNow as later:
             if self.clock() - plan.taken_at < RING_PATIENCE:
@@ -165,11 +162,7 @@ class Switchboard:
         except LineGone as gone:
             self.unreached(plan)
             raise Refused(str(gone)) from gone
-        moment = self.clock()
-        account = plan.exchange.removeprefix("twilio:")
-        with self.database.transaction() as session:
-            contact = session.scalars(select(Contact).where(Contact.public_id == plan.contact)).one()
-            agent_leg(session, contact, plan.agent_id, CallNews(call, account, None, None, "queued", "", "", moment))
+        self.note_ring(plan, call, "queued", self.clock())
 
     def requeue(self, letter: Letter) -> None:
         """Lead a caller who was put back into the queue, unless somebody has taken them meanwhile."""
@@ -217,29 +210,36 @@ class Switchboard:
     def plan(self, letter: Letter) -> Plan | None:
         """Look again: return what to do for a take that still stands, None when it is over."""
         with self.database.reading() as session:
-            contact = session.scalar(select(Contact).where(Contact.id == letter.contact_id))
-            agent = session.scalar(select(Agent).where(Agent.public_id == letter.payload["agent"]))
-            if contact is None or agent is None or contact.agent_id != agent.id or contact.stage not in TALKING_STAGES:
-                return None
-            leg = citizen_leg(session, contact.id)
-            assignment = open_assignment(session, contact.id)
-            if leg is None or leg.state is LegState.ENDED or assignment is None or assignment.taken_at is None:
-                return None
-            rung = any(
-                one.agent_id == agent.id and one.started_at >= assignment.taken_at
-                for one in live_legs(session, contact.id, LegRole.AGENT)
-            )
-            return Plan(
-                exchange=leg.exchange,
-                call=leg.call_key,
-                contact=contact.public_id,
-                agent_id=agent.id,
-                number=international(agent.phone) or f"client:{agent.public_id.replace('-', '_')}",
-                caller_id=self.number or number_of(session, contact),
-                is_seated=leg.state is LegState.CONNECTED,
-                is_rung=rung,
-                taken_at=assignment.taken_at,
-            )
+            return plan_of(session, letter, self.number)
+
+    def sits(self, plan: Plan) -> bool:
+        """Look whether an earlier try led the caller into the conference after all; note it, as its report is lost."""
+        room = self.telephone.find_seat(plan.exchange, plan.contact, plan.call)
+        if room is None:
+            return False
+        moment = self.clock()
+        news = ConferenceNews(room, plan.contact, "participant-join", plan.call, moment)
+        with self.database.transaction() as session:
+            conference_progress(session, contact_by_public_id(session, plan.contact), news, moment)
+        return True
+
+    def rang(self, plan: Plan) -> bool:
+        """Look whether an earlier try rang the agent after all; note how that went, as its reports are lost."""
+        since = plan.taken_at - CLOCKS_APART
+        found = self.telephone.find_rings(plan.exchange, plan.caller_id, plan.number, since)
+        with self.database.reading() as session:
+            new = [one for one in found if leg_by_key(session, one.call) is None]
+        if not new:
+            return False
+        self.note_ring(plan, new[0].call, new[0].status, max(new[0].at, plan.taken_at))
+        return True
+
+    def note_ring(self, plan: Plan, call: str, status: str, at: datetime) -> None:
+        """Write down the agent's leg, and where it is."""
+        news = CallNews(call, plan.exchange.removeprefix("twilio:"), None, None, status, "", "", at)
+        with self.database.transaction() as session:
+            leg = agent_leg(session, contact_by_public_id(session, plan.contact), plan.agent_id, news)
+            agent_progress(session, leg, LEG_STATES.get(status, LegState.RINGING), status, at, self.clock())
 
     def line_gone(self, call: str) -> None:
         """Note that a caller's line is down, found out by trying."""
@@ -256,12 +256,6 @@ class Switchboard:
             contact_id = session.scalars(select(Contact.id).where(Contact.public_id == plan.contact)).one()
             contact = lock_contact(session, contact_id)
             not_reached(session, contact, plan.agent_id, plan.taken_at, self.clock())
-
-
-def number_of(session: Session, contact: Contact) -> str:
-    """Return the number that the citizen called, or the service centre's own."""
-    door = session.get_one(Door, contact.door_id)
-    return international(door.address) or international(settings(session).text("brand.phone")) or ""
 
 
 def follow(news: News) -> None:

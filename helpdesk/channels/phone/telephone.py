@@ -5,11 +5,14 @@ where nobody has a Twilio account, requests go to the pretended network that a c
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
-from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
@@ -22,6 +25,8 @@ RING_S = 25
 """How long the agent's telephone rings, in seconds."""
 LEG_EVENTS = ["initiated", "ringing", "answered", "completed"]
 TOO_MANY, BROKEN = 429, 500
+LOOK_AT = 20
+"""How many calls, newest first, or conferences of a name are looked at to find one again."""
 
 
 class NotNow(Exception):
@@ -34,6 +39,15 @@ class NotNow(Exception):
 
 class LineGone(Exception):
     """The network cannot do it, now or later: the line is down, or it takes no such request from us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A telephone that we rang, as the network remembers it: the leg's key, its state in the network's word, since when."""
+
+    call: str
+    status: str
+    at: datetime
 
 
 class Telephone(Protocol):
@@ -52,6 +66,14 @@ class Telephone(Protocol):
 
     def ring(self, exchange: str, caller_id: str, number: str, document: str, callback: str) -> str:
         """Ring a number; who answers hears the document, ``callback`` is told. Returns the new leg's key."""
+        ...
+
+    def find_rings(self, exchange: str, caller_id: str, number: str, since: datetime) -> list[Rung]:
+        """Look which legs to a number were begun since then, newest first. Empty also when the network does not say."""
+        ...
+
+    def find_seat(self, exchange: str, name: str, call: str) -> str | None:
+        """Look whether a call sits in the conference of this name; return the conference's key, None when it does not."""
         ...
 
     def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
@@ -128,6 +150,23 @@ class TwilioTelephone:
         )
         return str(made.sid)
 
+    def find_rings(self, exchange: str, caller_id: str, number: str, since: datetime) -> list[Rung]:
+        """Look which legs to a number were begun since then, newest first. Empty also when Twilio does not say."""
+        calls = self.client(exchange).calls
+        found = self.look(lambda: calls.list(to=number, from_=caller_id, limit=LOOK_AT))
+        return [Rung(str(one.sid), str(one.status), one.date_created) for one in found if one.date_created >= since]
+
+    def find_seat(self, exchange: str, name: str, call: str) -> str | None:
+        """Look whether a call sits in the conference of this name; return the conference's key, None when it does not."""
+        rooms = self.client(exchange).conferences
+        for room in self.look(lambda: rooms.list(friendly_name=name, limit=LOOK_AT)):
+            seats = rooms(room.sid).participants
+            if room.status != "completed" and any(
+                one.call_sid == call for one in self.look(partial(seats.list, limit=LOOK_AT))
+            ):
+                return str(room.sid)
+        return None
+
     def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
         """Let one who sits in a conference listen to music, or back in."""
         self.ask(lambda: self.client(exchange).conferences(conference).participants(call).update(hold=is_held))
@@ -142,6 +181,13 @@ class TwilioTelephone:
             return request()
         except TwilioRestException as error:
             raise LineGone(f"refused with {error.status} ({error.code})") from error
+
+    def look(self, request: Callable[[], list[Any]]) -> list[Any]:
+        """Make a request that changes nothing. Empty when Twilio refuses: the key may write, not read; it is over by now."""
+        try:
+            return request()
+        except TwilioException:
+            return []
 
 
 class PretendTelephone:
@@ -170,6 +216,18 @@ class PretendTelephone:
         self._fail()
         self.rung.append((number, callback))
         return f"CA{len(self.rung):032x}"
+
+    def find_rings(self, exchange: str, caller_id: str, number: str, since: datetime) -> list[Rung]:
+        """Look among those that were rung; when, it does not remember."""
+        self._fail()
+        rung = [Rung(f"CA{n:032x}", "ringing", since) for n, (who, _to) in enumerate(self.rung, 1) if who == number]
+        return rung[::-1]
+
+    def find_seat(self, exchange: str, name: str, call: str) -> str | None:
+        """Look whether the call's latest document leads it to the conference."""
+        self._fail()
+        documents = [document for one, document in self.redirected if one == call]
+        return f"CF {name}" if documents and f">{name}</Conference>" in documents[-1] else None
 
     def hold(self, exchange: str, conference: str, call: str, is_held: bool) -> None:
         """Remember who was put on hold, and let back in."""

@@ -6,6 +6,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
+from helpdesk.channels.phone.models import CallLeg, LegRole
+from helpdesk.channels.phone.network.calls import Person
 from helpdesk.channels.phone.rules import LegState
 from helpdesk.channels.phone.telephone import sign
 from helpdesk.contacts.stages import Stage
@@ -124,3 +126,101 @@ def test_a_number_that_cannot_be_rung_gives_the_citizen_back(installation, statu
     assert contact.stage is Stage.WAITING
     assert asked[-1] == "Calls"
     assert [row.kind for row in installation.outbox()] == ["phone.connect", "phone.ring", "phone.requeue"]
+
+
+def deaf(installation):
+    """Let the program be down: whatever the network reports is lost. Returns what lets it hear again."""
+    carry = installation.network.post.carry
+
+    def lost(path, form, headers):
+        raise OSError("nobody is there")
+
+    installation.network.post.carry = lost
+
+    def hears():
+        installation.network.post.carry = carry
+        installation.network.complaints.clear()
+
+    return hears
+
+
+def forget_what_was_sent(installation):
+    """Be as a worker that was ended after the network had acted, before it could note anything; the lease is over."""
+    with installation.database.transaction() as session:
+        for row in session.scalars(select(OutboxRow)):
+            row.sent_at, row.not_before = None, row.created_at
+        for leg in session.scalars(select(CallLeg).where(CallLeg.role == LegRole.AGENT)):
+            session.delete(leg)
+
+
+def test_what_was_asked_for_before_the_power_went_is_found_in_the_network_and_not_done_twice(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    installation.take(maria)
+    hears = deaf(installation)
+    assert installation.work() == 2
+    installation.network.run(until=lambda: call.room is not None and call.room.status == "in-progress")
+    forget_what_was_sent(installation)
+    hears()
+    assert [leg.state for leg in installation.legs()] == [LegState.QUEUED]
+    assert installation.work() == 2
+    installation.network.run(limit=30)
+    assert call.room.status == "in-progress"
+    assert len(installation.network.calls) == 2
+    citizen, agent = installation.legs()
+    assert (citizen.state, citizen.conference_key) == (LegState.CONNECTED, call.room.sid)
+    assert (agent.state, agent.agent_id) == (LegState.CONNECTED, maria)
+    assert installation.twilio.refused == []
+
+
+def test_an_agent_who_did_not_answer_while_the_power_was_out_lets_the_citizen_wait_again(installation):
+    (maria,) = installation.staff("maria")
+    installation.network.people = lambda number: Person(answers_after=None)
+    waits(installation, talks=600)
+    (before,) = installation.contacts()
+    installation.take(maria)
+    hears = deaf(installation)
+    installation.work()
+    installation.network.run(
+        until=lambda: any(one.status == "no-answer" for one in installation.network.calls.values())
+    )
+    forget_what_was_sent(installation)
+    hears()
+    installation.work()
+    (contact,) = installation.contacts()
+    assert (contact.stage, contact.due_at, contact.agent_id) == (Stage.WAITING, before.due_at, None)
+    assert len(installation.network.calls) == 2
+
+
+def test_what_never_reached_the_network_is_asked_again(installation):
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    installation.take(maria)
+    with installation.database.transaction() as session:
+        for row in session.scalars(select(OutboxRow)):
+            row.attempts = 1
+    talk(installation, call)
+    assert len(installation.network.calls) == 2
+    assert installation.twilio.refused == []
+
+
+def test_a_network_that_does_not_say_what_it_did_is_asked_again(installation):
+    """A key that may write but not read, say: better twice than never."""
+    (maria,) = installation.staff("maria")
+    call = waits(installation, talks=600)
+    installation.take(maria)
+    with installation.database.transaction() as session:
+        for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id)):
+            row.attempts = 1
+            row.not_before = row.created_at
+    refused, reply = [], installation.twilio.exchange.answer
+
+    def answer(method, path, fields):
+        if method != "GET":
+            return reply(method, path, fields)
+        refused.append(path)
+        return 403, {"code": 20403, "message": "Forbidden", "status": 403, "more_info": ""}
+
+    installation.twilio.exchange.answer = answer
+    talk(installation, call)
+    assert refused == ["Conferences", "Calls"]

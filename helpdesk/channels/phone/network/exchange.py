@@ -78,11 +78,11 @@ class Exchange:
     # Calls
 
     def list_calls(self, fields: Fields) -> Reply:
-        """List calls, by number or state if asked."""
+        """List calls, the newest first, by number or state if asked."""
         wanted = {"To": "called", "From": "caller", "Status": "status"}
         found = [
             call
-            for call in self.network.calls.values()
+            for call in reversed(self.network.calls.values())
             if all(getattr(call, ours) == fields[theirs][0] for theirs, ours in wanted.items() if theirs in fields)
         ]
         return 200, resources.page("calls", "Calls", self.network.account, [resources.call(one) for one in found])
