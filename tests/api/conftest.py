@@ -11,8 +11,11 @@ from werkzeug.test import TestResponse
 from helpdesk.clock import now
 from helpdesk.commands.accounts import SCOPES
 from helpdesk.people.actions import make_token
+from helpdesk.people.models import Account, Grant
 from helpdesk.people.queries import account_by_email
+from helpdesk.people.rules import Role
 from tests.builders import Centre
+from tests.everyday import Everyday
 
 
 class Caller:
@@ -42,3 +45,19 @@ def calls_as(app: Flask, settled: Callable[[], Centre]) -> Callable[..., Caller]
             return Caller(app, make_token(session, account, scopes or SCOPES, lifetime, now()))
 
     return caller
+
+
+@pytest.fixture
+def day(app: Flask) -> Everyday:
+    """A day with something of every kind to point at."""
+    return Everyday.settle(app)
+
+
+@pytest.fixture
+def all_round(app: Flask, day: Everyday) -> Caller:
+    """Give the agent who has the day's contacts, made officer, improver and more at once, with every scope."""
+    with app.extensions["helpdesk.database"].transaction() as session:
+        account = session.get_one(Account, day.viewers[Role.AGENT].account_id)
+        others = (Role.OFFICER, Role.IMPROVER, Role.GROUP_MANAGEMENT, Role.EDITOR)
+        session.add_all(Grant(account_id=account.id, role=role, granted_at=now()) for role in others)
+        return Caller(app, make_token(session, account, SCOPES, timedelta(days=1), now()))

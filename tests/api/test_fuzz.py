@@ -8,7 +8,6 @@ the same in every run. For a longer session with other ones:
 
 import os
 from collections import Counter
-from datetime import timedelta
 
 import hypothesis
 import pytest
@@ -28,11 +27,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from helpdesk.clock import now
-from helpdesk.commands.accounts import SCOPES
-from helpdesk.people.actions import make_token
-from helpdesk.people.models import Account, Grant
-from helpdesk.people.rules import Role
+from tests.api.conftest import Caller
 from tests.everyday import UNKNOWN, Everyday
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
@@ -66,26 +61,10 @@ HURRIED = settings(
 )
 
 
-def all_round(app: Flask, day: Everyday) -> str:
-    """Return a token of the agent who has the day's contacts, made officer, improver and more at once, with every scope."""
-    with app.extensions["helpdesk.database"].transaction() as session:
-        account = session.get_one(Account, day.viewers[Role.AGENT].account_id)
-        others = (Role.OFFICER, Role.IMPROVER, Role.GROUP_MANAGEMENT, Role.EDITOR)
-        session.add_all(Grant(account_id=account.id, role=role, granted_at=now()) for role in others)
-        return make_token(session, account, SCOPES, timedelta(days=1), now())
-
-
-@pytest.fixture
-def day(app: Flask) -> Everyday:
-    """A day with something of every kind, in a program that answers an error as it would in service."""
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return Everyday.settle(app)
-
-
 @pytest.mark.parametrize("who", ["somebody", "nobody"])
-def test_every_answer_is_one_that_the_description_names(day: Everyday, app: Flask, who: str) -> None:
+def test_every_answer_is_one_that_the_description_names(app: Flask, day: Everyday, all_round: Caller, who: str) -> None:
     description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=SchemathesisConfig())
-    headers = {"Authorization": f"Bearer {all_round(app, day)}"} if who == "somebody" else {}
+    headers = all_round.headers if who == "somebody" else {}
     findings: Counter[str] = Counter()
     answers: Counter[int] = Counter()
     for result in description.get_all_operations():
