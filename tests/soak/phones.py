@@ -38,8 +38,8 @@ Done = tuple[str, str]
 class Phones(TwilioMock):
     """The network's REST side for one installation.
 
-    ``cut("before")`` lets the next requests hang before anything is done, and never does it; ``cut("after")`` does
-    it, and lets only the answer hang. ``caught`` is set when one hangs; ``mend()`` ends both.
+    ``cut("ring", "before")`` lets the next requests of that kind hang before anything is done, and never does it;
+    ``cut("ring", "after")`` does it, and lets only the answer hang. ``caught`` is set when one hangs; ``mend()`` ends it.
     """
 
     def __init__(self, desk: Helpdesk) -> None:
@@ -51,7 +51,8 @@ class Phones(TwilioMock):
         network = Network(post, WallClock(now, time.sleep), ACCOUNT, lambda line: None, people=lambda number: people)
         super().__init__(network, TOKEN)
         self.done: Counter[Done] = Counter()
-        self.caught, self._mended, self._when = threading.Event(), threading.Event(), ""
+        self.caught, self._mended = threading.Event(), threading.Event()
+        self._cut: tuple[str, str] | None = None
         self._counting, self._is_over = threading.Lock(), threading.Event()
         self._time = threading.Thread(
             target=network.run, kwargs={"until": self._is_over.is_set, "limit": ENDLESS_S}, daemon=True
@@ -82,28 +83,29 @@ class Phones(TwilioMock):
             self.network.calls[call.sid] = call
         return call
 
-    def cut(self, when: str) -> None:
-        """Let what is asked from now on hang, ``before`` or ``after`` it is done."""
+    def cut(self, what: str, when: str) -> None:
+        """Let what is asked of this kind (see :data:`Done`) from now on hang, ``before`` or ``after`` it is done."""
         self.caught.clear()
         self._mended.clear()
-        self._when = when
+        self._cut = what, when
 
     def mend(self) -> None:
         """Let nothing hang any more."""
-        self._when = ""
+        self._cut = None
         self._mended.set()
 
     def reply(self, asked: RestRequest) -> tuple[int, dict[str, Any] | None]:
         """Do what is asked, unless the line is cut before; count it; answer, unless the line is cut after."""
-        when = self._when if asked.method == "POST" else ""
-        if when == "before":
+        what = done_by(asked) if asked.method == "POST" else ("look", asked.path)
+        cut = self._cut
+        if cut == (what[0], "before"):
             self._hang()
             return 503, resources.error(503, 20503, "Service unavailable")
         answer = super().reply(asked)
         if asked.method == "POST" and answer[0] < 300:
             with self._counting:
-                self.done[done_by(asked)] += 1
-        if when == "after":
+                self.done[what] += 1
+        if cut == (what[0], "after"):
             self._hang()
         return answer
 
@@ -113,7 +115,7 @@ class Phones(TwilioMock):
 
 
 def done_by(asked: RestRequest) -> Done:
-    """Return what a request did that was answered with success."""
+    """Return what a request does."""
     if asked.path.endswith("/Calls.json"):
         return "ring", parse_qs(urlsplit(asked.form["StatusCallback"][0]).query)["contact"][0]
     call = asked.path.rpartition("/")[2].removesuffix(".json")
