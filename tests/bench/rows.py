@@ -12,7 +12,8 @@ QUICK_VARIABLE = "BENCH_QUICK"
 class Pace:
     """How long to measure.
 
-    ``runs`` of which the median counts, windows of so many seconds, each ``repeats`` times at most when others disturb.
+    ``runs`` of which the median counts, windows of so many seconds, each ``repeats`` times at most when others disturb;
+    ``claims`` takes of each kind, every query ``searches`` times.
     """
 
     runs: int
@@ -21,10 +22,12 @@ class Pace:
     bisections: int
     idle_clients: int
     level_clients: int
+    claims: int
+    searches: int
 
 
-FULL = Pace(runs=3, repeats=3, window_seconds=2.5, bisections=3, idle_clients=1000, level_clients=1000)
-QUICK = Pace(runs=1, repeats=1, window_seconds=1.0, bisections=1, idle_clients=200, level_clients=200)
+FULL = Pace(3, 3, 2.5, 3, idle_clients=1000, level_clients=1000, claims=900, searches=10)
+QUICK = Pace(1, 1, 1.0, 1, idle_clients=200, level_clients=200, claims=120, searches=2)
 
 
 def pace() -> Pace:
@@ -34,7 +37,10 @@ def pace() -> Pace:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``foreign`` is the share of the machine (0 to 1) that other programs used meanwhile."""
+    """One line of the table. ``foreign`` is the share of the machine (0 to 1) that other programs used meanwhile.
+
+    ``goal``: what the ratio should be, where a goal was set.
+    """
 
     what: str
     value: float
@@ -43,6 +49,7 @@ class Row:
     reference_value: float
     foreign: float = 0.0
     note: str = ""
+    goal: str = ""
 
     @property
     def ratio(self) -> float:
@@ -62,7 +69,7 @@ def amount(value: float) -> str:
 
 def table(rows: Iterable[Row]) -> str:
     """Return the rows as text, one line each, columns aligned."""
-    head = ("what", "figure", "unit", "reference", "figure", "ratio", "foreign CPU", "note")
+    head = ("what", "figure", "unit", "reference", "figure", "ratio", "goal", "foreign CPU", "note")
     lines = [head] + [
         (
             row.what,
@@ -71,6 +78,7 @@ def table(rows: Iterable[Row]) -> str:
             row.reference,
             amount(row.reference_value),
             f"{row.ratio:.1%}" if row.ratio < 10 else f"{row.ratio:.1f}×",
+            row.goal,
             f"{row.foreign:.0%}",
             row.note,
         )
