@@ -33,7 +33,8 @@ from helpdesk.feedback.flags import Flag, flag
 from helpdesk.feedback.thread import comment
 from helpdesk.people.queries import account_by_email, viewer_of
 from helpdesk.people.rules import Role, Viewer
-from helpdesk.queue.actions import hold, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import hold
 from helpdesk.queue.models import Agent
 from helpdesk.resolution.actions import resolve
 from helpdesk.resolution.handovers import Task, hand_over

@@ -15,8 +15,8 @@ from helpdesk.contacts.sealing import mask
 from helpdesk.contacts.stages import AddressKind, Author, Channel, Priority, PromiseKind, WaitsFor
 from helpdesk.counters import next_number
 from helpdesk.ids import new_public_id
-from helpdesk.queue.actions import make_promise
 from helpdesk.queue.lanes import lane_for
+from helpdesk.queue.promises import make_promise
 from helpdesk.queue.queries import targets
 from helpdesk.queue.rules import first_promise
 from helpdesk.refusals import Unacceptable

@@ -16,7 +16,8 @@ from helpdesk.desk.events import Described
 from helpdesk.news import touch
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import View
-from helpdesk.queue.actions import mine, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import mine
 from helpdesk.queue.queries import lock_agent
 from helpdesk.refusals import AlreadyClosed, NoRoom, NotAvailable, Unacceptable, Unknown, WrongStage
 from knowledge.models import Article, Service
@@ -67,7 +68,7 @@ def write_note(session: Session, viewer: Viewer, public_id: str, text: str, now:
 
 
 def describe(session: Session, agent_id: int, public_id: str, area: str | None, topic: str, now: datetime) -> Contact:
-    """Say what the contact is about: an area, and a few words that are masked. Raises as queue.actions.mine."""
+    """Say what the contact is about: an area, and a few words that are masked. Raises as queue.assignments.mine."""
     own = mine(session, agent_id, public_id)
     own.contact.area = area
     own.contact.topic = mask(topic).text or None
@@ -77,7 +78,7 @@ def describe(session: Session, agent_id: int, public_id: str, area: str | None, 
 
 
 def forget(session: Session, agent_id: int, public_id: str, now: datetime) -> Contact:
-    """Drop the name, number and address of a citizen whose identity is protected. Raises as queue.actions.mine."""
+    """Drop the name, number and address of a citizen whose identity is protected. Raises as queue.assignments.mine."""
     own = mine(session, agent_id, public_id)
     forget_citizen(session, own.contact, own.by, now)
     return own.contact
@@ -112,7 +113,7 @@ def send_link(session: Session, agent_id: int, public_id: str, linked: Linked, n
 
 
 def use(session: Session, agent_id: int, public_id: str, linked: Linked, now: datetime) -> None:
-    """Remember that a service or an article helped in a contact. Raises as queue.actions.mine."""
+    """Remember that a service or an article helped in a contact. Raises as queue.assignments.mine."""
     own = mine(session, agent_id, public_id)
     use_knowledge(session, own.contact, linked.item, False, own.by, now)
 

@@ -15,7 +15,7 @@ from helpdesk.desk.doing import Done, do
 from helpdesk.desk.forms import TopicForm, WordsForm
 from helpdesk.desk.page import page, place_asked
 from helpdesk.people import guard
-from helpdesk.queue.actions import hold, release, resume
+from helpdesk.queue.assignments import hold, release, resume
 from helpdesk.refusals import Unacceptable
 
 Step = Callable[[Session, int, str, datetime], Contact]

@@ -1,4 +1,4 @@
-"""Taking, putting back, holding and ending: what moves a contact between those who wait and those who help.
+"""Taking: what gives somebody who waits to somebody who helps.
 
 Two things are held by the database whatever happens: one owner per contact, and nobody above their room. An agent's
 row is always locked before a contact's.
@@ -6,7 +6,6 @@ row is always locked before a contact's.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,23 +13,23 @@ from sqlalchemy import Boolean, func, select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.actions import By, record
-from helpdesk.contacts.events import Held, PromiseMet, Released, Resumed, Taken
+from helpdesk.contacts.events import Taken
 from helpdesk.contacts.models import Contact
-from helpdesk.contacts.queries import contact_by_public_id, lock_by_public_id, lock_contact
-from helpdesk.contacts.stages import OPEN_STAGES, Actor, Channel, PromiseKind, Stage
-from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Period, PeriodKind, Promise
+from helpdesk.contacts.queries import contact_by_public_id, lock_contact
+from helpdesk.contacts.stages import OPEN_STAGES, Actor, Channel, Stage
+from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Period, PeriodKind
+from helpdesk.queue.promises import meet_promise
 from helpdesk.queue.queries import (
     Burden,
     burden_of,
     costs,
     lock_agent,
-    open_assignment,
     someone_has_late_letter,
     taker,
 )
 from helpdesk.queue.rules import Taker, Waiting, in_order, rule_of, why_not
 from helpdesk.queue.seeks import Passed, heads, lanes, passed_over
-from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NoRoom, NotAvailable, NotYours, WrongStage
+from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NoRoom, NotAvailable
 from helpdesk.settings import settings
 
 FIRST_LOOK = 4
@@ -177,122 +176,3 @@ def finish_take(
         by,
         now,
     )
-
-
-def meet_promise(session: Session, contact: Contact, by: By, now: datetime) -> None:
-    """Note that what was promised is kept now. A promise that was met stays met."""
-    promise = promise_in_force(session, contact.id)
-    if promise is not None and promise.met_at is None:
-        promise.met_at = now
-        met = PromiseMet(contact_id=contact.id, public_id=contact.public_id, due_at=promise.due_at)
-        record(session, contact, met, by, now)
-
-
-def promise_in_force(session: Session, contact_id: int) -> Promise | None:
-    """Return the latest promise to the citizen."""
-    return session.scalar(
-        select(Promise)
-        .where(Promise.contact_id == contact_id)
-        .order_by(Promise.made_at.desc(), Promise.id.desc())
-        .limit(1)
-    )
-
-
-def make_promise(session: Session, contact: Contact, kind: PromiseKind, due_at: datetime, now: datetime) -> None:
-    """Promise the citizen something by a time; it is the one in force from now on."""
-    session.add(Promise(contact_id=contact.id, kind=kind, made_at=now, first_due_at=due_at, due_at=due_at))
-    contact.due_at = due_at
-
-
-@dataclass(frozen=True, slots=True)
-class Mine:
-    """A contact that an agent has, with both rows locked and the assignment that binds them."""
-
-    agent: Agent
-    contact: Contact
-    assignment: Assignment
-
-    @property
-    def by(self) -> By:
-        """Return the agent as the one who acts."""
-        return By(Actor.AGENT, self.agent.account_id)
-
-
-def mine(session: Session, agent_id: int, public_id: str) -> Mine:
-    """Return a contact that the agent has, locked. Raises Unknown, AlreadyClosed, NotYours."""
-    agent = lock_agent(session, agent_id)
-    contact = lock_by_public_id(session, public_id)
-    assignment = open_assignment(session, contact.id)
-    if assignment is None or assignment.agent_id != agent.id:
-        if contact.stage in (Stage.CLOSED, Stage.HANDED_OVER):
-            raise AlreadyClosed("The contact is over.")
-        raise NotYours("You do not have this contact.")
-    return Mine(agent, contact, assignment)
-
-
-def release(session: Session, agent_id: int, public_id: str, now: datetime, why: str = "released") -> Contact:
-    """Put a contact back among those who wait, with its promise unchanged. Raises Unknown, NotYours, AlreadyClosed."""
-    own = mine(session, agent_id, public_id)
-    if own.contact.stage not in (Stage.TALKING, Stage.HELD, Stage.OFFERED):
-        raise WrongStage("Only a contact that is going on can be put back.")
-    put_back(session, own, why, own.by, now)
-    return own.contact
-
-
-def put_back(session: Session, own: Mine, why: str, by: By, now: datetime) -> None:
-    """Let a contact wait again as if nobody had taken it: same promise, same place, all that was said."""
-    end_assignment(session, own, why, now)
-    own.contact.stage = Stage.WAITING
-    own.contact.agent_id = own.contact.taken_at = None
-    record(
-        session,
-        own.contact,
-        Released(contact_id=own.contact.id, public_id=own.contact.public_id, why=why),
-        by,
-        now,
-    )
-
-
-def end_assignment(session: Session, own: Mine, how: str, now: datetime) -> None:
-    """End the agent's time with the contact and give the room back."""
-    switch_period(session, own.assignment.id, None, now)
-    own.assignment.ended_at = now
-    own.assignment.how = how
-    own.agent.load -= own.assignment.cost
-    own.agent.last_ended_at = now
-    session.flush()
-
-
-def switch_period(session: Session, assignment_id: int, kind: PeriodKind | None, now: datetime) -> None:
-    """End the stretch of time that runs, and begin one of another kind (None: no further one).
-
-    A server whose clock is a little behind the one that began it ends it at its beginning, not before.
-    """
-    running = session.scalars(select(Period).where(Period.assignment_id == assignment_id, Period.ended_at.is_(None)))
-    for period in running:
-        period.ended_at = now = max(now, period.started_at)
-    if kind is not None:
-        session.add(Period(assignment_id=assignment_id, kind=kind, started_at=now))
-    session.flush()
-
-
-def hold(session: Session, agent_id: int, public_id: str, now: datetime) -> Contact:
-    """Ask the citizen to hold: the room stays used, the time counts as hold. Raises as :func:`mine`, and WrongStage."""
-    own = mine(session, agent_id, public_id)
-    if own.contact.stage is not Stage.TALKING:
-        raise WrongStage("Only a conversation that is going on can be put on hold.")
-    own.contact.stage = Stage.HELD
-    switch_period(session, own.assignment.id, PeriodKind.HOLD, now)
-    record(session, own.contact, Held(contact_id=own.contact.id, public_id=own.contact.public_id), own.by, now)
-    return own.contact
-
-
-def resume(session: Session, agent_id: int, public_id: str, now: datetime) -> Contact:
-    """Go on after a hold. Raises as :func:`mine`, and WrongStage."""
-    own = mine(session, agent_id, public_id)
-    if own.contact.stage is not Stage.HELD:
-        raise WrongStage("The conversation is not on hold.")
-    own.contact.stage = Stage.TALKING
-    switch_period(session, own.assignment.id, PeriodKind.TALK, now)
-    record(session, own.contact, Resumed(contact_id=own.contact.id, public_id=own.contact.public_id), own.by, now)
-    return own.contact

@@ -12,7 +12,7 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import Channel, Stage
 from helpdesk.news import touch
-from helpdesk.queue.actions import Mine, put_back
+from helpdesk.queue.assignments import Mine, put_back
 from helpdesk.queue.models import Agent, AgentDoor, AgentState, Presence
 from helpdesk.queue.queries import lock_agent, open_assignment
 from helpdesk.settings import settings

@@ -11,7 +11,7 @@ from helpdesk.contacts.models import ClassificationChange, Contact, Errand, Erra
 from helpdesk.contacts.queries import errands_of, lock_contact
 from helpdesk.contacts.sealing import mask
 from helpdesk.contacts.stages import EndedAs, Outcome, Stage
-from helpdesk.queue.actions import Mine, end_assignment, mine, switch_period
+from helpdesk.queue.assignments import Mine, end_assignment, mine, switch_period
 from helpdesk.queue.leaving import close
 from helpdesk.queue.models import PeriodKind
 from helpdesk.queue.queries import lock_agent, open_assignment

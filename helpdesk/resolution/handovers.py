@@ -12,7 +12,7 @@ from helpdesk.contacts.events import HandedOver, HandoverAnswered
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.sealing import mask
 from helpdesk.contacts.stages import EndedAs, Outcome, Stage
-from helpdesk.queue.actions import end_assignment, mine
+from helpdesk.queue.assignments import end_assignment, mine
 from helpdesk.queue.leaving import close, share_time
 from helpdesk.refusals import Unacceptable, Unknown, WrongStage
 from helpdesk.resolution.actions import OPEN_FOR_CLOSING, classify

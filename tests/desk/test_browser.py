@@ -12,7 +12,8 @@ from helpdesk.clock import now
 from helpdesk.contacts.actions import CITIZEN, Words, say
 from helpdesk.contacts.models import Contact, Errand, Message
 from helpdesk.contacts.stages import Author, Channel, Reason, Stage
-from helpdesk.queue.actions import release, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import release
 from helpdesk.queue.models import Agent
 from helpdesk.settings import change_setting
 from knowledge.library import ArticleText, LibraryVersion, publish

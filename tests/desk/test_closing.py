@@ -7,7 +7,7 @@ import pytest
 from helpdesk.clock import now
 from helpdesk.contacts.models import Errand, ErrandAssistance, Note
 from helpdesk.contacts.stages import Channel, EndedAs, Outcome, Reason, Stage
-from helpdesk.queue.actions import mine
+from helpdesk.queue.assignments import mine
 from helpdesk.resolution.actions import begin_wrap_up, due_wrap_ups, end_wrap_up
 from helpdesk.resolution.models import Basis, Handover
 from knowledge.library import LibraryVersion

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from helpdesk.contacts.models import Contact, ContactEvent
 from helpdesk.contacts.stages import Channel, Reason, Stage
 from helpdesk.db import Database
-from helpdesk.queue.actions import hold, mine, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import hold, mine
 from helpdesk.queue.models import Agent, AgentDoor, AgentState, Assignment, Presence
 from helpdesk.queue.presence import (
     choose_state,

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from helpdesk.contacts.models import ContactEvent
 from helpdesk.contacts.stages import Channel, Outcome, Priority, Reason, Stage
 from helpdesk.queue import seeks
-from helpdesk.queue.actions import hold, mine, release, resume, take, take_next
+from helpdesk.queue.actions import take, take_next
+from helpdesk.queue.assignments import hold, mine, release, resume
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Promise
 from helpdesk.queue.presence import choose_state
 from helpdesk.queue.queries import open_contacts, waiting_contacts

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from helpdesk.contacts.models import ClassificationChange, Contact, ContactEvent, Errand, ErrandAssistance, Note
 from helpdesk.contacts.queries import errands_of
 from helpdesk.contacts.stages import Assisted, Channel, EndedAs, Exclusion, Outcome, Reason, Stage
-from helpdesk.queue.actions import hold, mine, release, resume, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import hold, mine, release, resume
 from helpdesk.queue.models import Agent, Period, PeriodKind
 from helpdesk.refusals import AlreadyClosed, NotYours, Unacceptable, Unknown, WrongStage
 from helpdesk.resolution.actions import begin_wrap_up, due_wrap_ups, end_wrap_up, finish_wrap_up, resolve

@@ -19,7 +19,8 @@ from helpdesk.contacts.actions import By, note
 from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import seen_contact
 from helpdesk.contacts.stages import Actor, Channel, Stage, WaitsFor
-from helpdesk.queue.actions import hold, mine, release, resume, take, take_next
+from helpdesk.queue.actions import take, take_next
+from helpdesk.queue.assignments import hold, mine, release, resume
 from helpdesk.refusals import Unacceptable
 
 GONE = (401, 403, 404, 409, 422)

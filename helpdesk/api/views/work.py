@@ -11,7 +11,7 @@ from helpdesk.contacts.queries import lock_by_public_id, seen_contact
 from helpdesk.contacts.stages import Actor, Author
 from helpdesk.feedback.flags import Flag, flag
 from helpdesk.policy.rules import View, is_officer_for, sees_handover
-from helpdesk.queue.actions import mine
+from helpdesk.queue.assignments import mine
 from helpdesk.refusals import Forbidden, Unknown
 from helpdesk.resolution.actions import resolve
 from helpdesk.resolution.handovers import Task, hand_over, handover_by_public_id, reply

@@ -18,7 +18,7 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import EndedAs, Stage
 from helpdesk.outbox.actions import send_later
-from helpdesk.queue.actions import Mine, put_back, switch_period
+from helpdesk.queue.assignments import Mine, put_back, switch_period
 from helpdesk.queue.leaving import leave
 from helpdesk.queue.models import PeriodKind
 from helpdesk.queue.queries import lock_agent, open_assignment

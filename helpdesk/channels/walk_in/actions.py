@@ -25,8 +25,9 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import EndedAs, Priority, Stage, WaitsFor
 from helpdesk.counters import next_number
-from helpdesk.queue.actions import Mine, end_assignment, promise_in_force, put_back
+from helpdesk.queue.assignments import Mine, end_assignment, put_back
 from helpdesk.queue.leaving import close
+from helpdesk.queue.promises import promise_in_force
 from helpdesk.queue.queries import lock_agent, open_assignment
 from helpdesk.refusals import AlreadyTaken, Unacceptable, WrongStage
 

@@ -16,7 +16,7 @@ from helpdesk.contacts.queries import lock_contact
 from helpdesk.contacts.stages import Actor, EndedAs
 from helpdesk.db import Database
 from helpdesk.news import News
-from helpdesk.queue.actions import Mine, end_assignment, mine
+from helpdesk.queue.assignments import Mine, end_assignment, mine
 from helpdesk.queue.leaving import close, leave
 from helpdesk.queue.models import Agent
 from helpdesk.refusals import Unknown, WrongStage
@@ -80,7 +80,7 @@ def end_ticket(session: Session, ended: Closed | HandedOver) -> None:
 
 
 def called_by(session: Session, agent_id: int, public_id: str) -> tuple[Mine, Visit]:
-    """Return a visit that the agent has called and not yet ended, locked. Raises as queue.actions.mine, and WrongStage."""
+    """Return a visit that the agent has called and not yet ended, locked. Raises as queue.assignments.mine, and WrongStage."""
     own = mine(session, agent_id, public_id)
     ticket = ticket_of(session, own.contact.id)
     if ticket is None:

@@ -20,7 +20,8 @@ from helpdesk.contacts.doors.models import Door
 from helpdesk.contacts.models import Contact, ContactEvent, Message
 from helpdesk.contacts.stages import Actor, Author, Channel, Outcome, Stage
 from helpdesk.db import Database
-from helpdesk.queue.actions import release, take
+from helpdesk.queue.actions import take
+from helpdesk.queue.assignments import release
 from helpdesk.queue.models import Agent
 from helpdesk.resolution.actions import finish_wrap_up, resolve
 from helpdesk.resolution.handovers import Task, hand_over, reply

@@ -9,7 +9,7 @@ from helpdesk.channels.phone.rules import LegState
 from helpdesk.clock import now
 from helpdesk.contacts.models import ContactAddress, ContactEvent
 from helpdesk.contacts.stages import EndedAs, Outcome, Reason, Stage
-from helpdesk.queue.actions import hold, release, resume
+from helpdesk.queue.assignments import hold, release, resume
 from helpdesk.queue.models import Period, PeriodKind
 from helpdesk.resolution.actions import resolve
 from helpdesk.resolution.rules import Closing, ErrandSaid

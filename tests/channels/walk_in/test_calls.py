@@ -27,7 +27,9 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.queries import events_of
 from helpdesk.contacts.stages import Channel, EndedAs, Stage
 from helpdesk.news import News, tell
-from helpdesk.queue.actions import promise_in_force, release, take, take_next
+from helpdesk.queue.actions import take, take_next
+from helpdesk.queue.assignments import release
+from helpdesk.queue.promises import promise_in_force
 from helpdesk.refusals import NotYours, Unacceptable, Unknown, WrongStage
 from tests.builders import Centre
 from tests.conftest import NOW
