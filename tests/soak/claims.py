@@ -21,6 +21,8 @@ from helpdesk.queue.models import Ability, Agent, AgentDoor, Assignment
 from tests.soak.checks import Check
 
 ROOM = 12
+SAID = {"letter": Channel.MESSAGE, "fill_before_open": Channel.CHAT, "chat_desks": Channel.CHAT}
+"""The reasons that name a rule by which somebody whom the agent could take is passed over, and for whom each can hold."""
 COST = {Channel.PHONE: 12, Channel.WALK_IN: 12, Channel.CHAT: 4, Channel.MESSAGE: 4}
 
 
@@ -165,17 +167,24 @@ def passed_without_reason(
         why = reasons[take.contact, agent.id][nth[take.contact, agent.id]]
         nth[take.contact, agent.id] += 1
         free = ROOM - (why["load"] - COST[chosen.channel])
-        named = {one["contact"] for one in why["passed_over"]} if why["rule"] != "late_letter" else set()
         for public_id, other in line:
             if other is chosen or not goes_before(other, chosen, why["rule"]):
                 continue
             fits = other.channel in agent.doors and other.needs <= agent.abilities and COST[other.channel] <= free
-            if fits and any(since <= take.began and take.ended <= until for since, until in spans[public_id]):
-                is_said = public_id in named or (other.channel is Channel.MESSAGE and "letter" in why["more"])
-                if not (other.channel is Channel.MESSAGE and is_said):
-                    found.append(f"agent {take.agent} got {chosen} by {why['rule']} before {other}")
+            waited = any(since <= take.began and take.ended <= until for since, until in spans[public_id])
+            if fits and waited and not is_said(public_id, other, why):
+                found.append(f"agent {take.agent} got {chosen} by {why['rule']} before {other}")
                 break
     return found
+
+
+def is_said(public_id: str, other: Fact, why: Mapping[str, Any]) -> bool:
+    """Say whether the stored reason names a rule by which this contact was passed over: by itself, or among the rest."""
+    if why["rule"] == "late_letter" and other.channel is Channel.MESSAGE:
+        return False  # of letters the earliest goes first
+    reasons = {one["contact"]: one["reason"] for one in why["passed_over"]}
+    given = [reasons[public_id]] if public_id in reasons else why["more"]
+    return any(SAID.get(reason) is other.channel for reason in given)
 
 
 def goes_before(other: Fact, chosen: Fact, rule: str) -> bool:

@@ -115,6 +115,7 @@ class Rush:
     asked: list[Asked] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     closed: int = 0
+    overloaded: int = 0
     wrong: list[str] = field(default_factory=list)
     began: float = 0.0
     ended: float = 0.0
@@ -157,6 +158,8 @@ class Rush:
             for contact in have:
                 self.let_go(number, line, contact, rng)
             have = []
+        with self.lock:
+            self.overloaded += line.overloaded
         line.close()
 
     def let_go(self, number: int, line: "Line", contact: str, rng: random.Random) -> None:
@@ -186,18 +189,29 @@ class Rush:
 
 
 class Line:
-    """One kept connection to the API."""
+    """One kept connection to the API. ``overloaded`` counts how often it was told to come back later, and did."""
 
     def __init__(self, port: int, token: str) -> None:
+        self.overloaded = 0
         self.connection = HTTPConnection("127.0.0.1", port, timeout=120)
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Ask; return the status and the JSON of the answer, None when it has none."""
-        self.connection.request(method, f"/api/v1{path}", json.dumps(body or {}), self.headers)
-        answer = self.connection.getresponse()
-        raw = answer.read()
-        return answer.status, json.loads(raw) if raw else None
+        status, answer, _began = self.ask_until_answered(method, path, body)
+        return status, answer
+
+    def ask_until_answered(self, method: str, path: str, body: Any = None) -> tuple[int, Any, float]:
+        """Ask as :meth:`ask`, again after the time that a 503 names, when nothing was done; and say when it was asked last."""
+        while True:
+            began = time.time()
+            self.connection.request(method, f"/api/v1{path}", json.dumps(body or {}), self.headers)
+            answer = self.connection.getresponse()
+            raw, later = answer.read(), answer.getheader("Retry-After")
+            if answer.status != 503 or later is None:
+                return answer.status, json.loads(raw) if raw else None, began
+            self.overloaded += 1
+            time.sleep(float(later))
 
     def close(self) -> None:
         """Hang up."""
@@ -206,9 +220,8 @@ class Line:
 
 def timed(line: Line, method: str, path: str, body: Any = None) -> tuple[float, tuple[int, Any], float]:
     """Ask, and say when it was asked and answered."""
-    began = time.time()
-    answer = line.ask(method, path, body)
-    return began, answer, time.time()
+    status, answer, began = line.ask_until_answered(method, path, body)
+    return began, (status, answer), time.time()
 
 
 def figures_of(rush: Rush) -> dict[str, object]:
@@ -222,5 +235,6 @@ def figures_of(rush: Rush) -> dict[str, object]:
         "ms_p95": round(waits[int(len(waits) * 0.95)], 1),
         "ms_p99": round(waits[int(len(waits) * 0.99)], 1),
         "refused": dict(rush.refused),
+        "overloaded": rush.overloaded,
         "seconds": round(seconds, 1),
     }
