@@ -15,18 +15,19 @@ from helpdesk.desk.rules import Open, doing, free_slots, languages_of
 from helpdesk.desk.words import number_word
 from helpdesk.people.rules import Viewer
 from helpdesk.policy.rules import View
+from helpdesk.queue.giving.choice import Choice
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole
 from helpdesk.queue.queries import (
     abilities_of,
+    burden_of,
     costs,
     count_waiting,
     open_contacts,
     someone_has_late_letter,
-    taker,
     waiting_contacts,
 )
-from helpdesk.queue.rules import in_order, why_not
-from helpdesk.queue.seeks import heads, lanes
+from helpdesk.queue.rules import in_order
+from helpdesk.queue.seeks import heads
 from helpdesk.refusals import Forbidden
 
 ROWS = 40
@@ -190,13 +191,12 @@ def unread_in(session: Session, contact_ids: Iterable[int]) -> dict[int, int]:
 def line(session: Session, viewer: Viewer, agent: Agent, now: datetime) -> Line:
     """Return those who wait, in the order of their promises, and who of them is next for the agent."""
     waiting = waiting_contacts(session, ROWS)
-    view, prices = taker(session, agent), costs(session)
-    reasons = {one.id: why_not(one, view, prices) for one in lanes(session)}
+    choice = Choice(session, agent, burden_of(session, agent.id), now)
     next_id = None
     if agent.state is AgentState.AVAILABLE:
-        fitting = [lane_id for lane_id, reason in reasons.items() if reason is None]
-        first = in_order(heads(session, fitting, now, 1), now, not someone_has_late_letter(session, now))
-        next_id = first[0].id if first else None
+        first = heads(session, choice.open_lanes, now, 1)
+        ordered = in_order(first, now, not someone_has_late_letter(session, now), choice.earlier)
+        next_id = next((head.id for head in ordered if choice.may_have(head)), None)
     if next_id is not None and next_id not in {one.id for one in waiting}:
         waiting = [*waiting, session.get_one(Contact, next_id)]
     labels = ticket_labels(session, [one.id for one in waiting])
@@ -208,7 +208,7 @@ def line(session: Session, viewer: Viewer, agent: Agent, now: datetime) -> Line:
             ticket=labels.get(one.id),
             is_full=view_of(viewer, one) is View.FULL,
             needs=needs.get(one.id, []),
-            why_not="not_ready" if one.ready_at > now else reasons.get(one.lane_id) if one.lane_id else None,
+            why_not="not_ready" if one.ready_at > now else choice.why_closed(one.lane_id) if one.lane_id else None,
             is_next=one.id == next_id,
         )
         for one in waiting

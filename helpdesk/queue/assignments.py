@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from helpdesk.contacts.actions import By, record
 from helpdesk.contacts.events import Held, Released, Resumed
 from helpdesk.contacts.models import Contact
-from helpdesk.contacts.queries import lock_by_public_id
+from helpdesk.contacts.queries import lock_by_public_id, lock_contact
 from helpdesk.contacts.stages import Actor, Stage
 from helpdesk.queue.models import Agent, Assignment, Period, PeriodKind
 from helpdesk.queue.queries import lock_agent, open_assignment
 from helpdesk.refusals import AlreadyClosed, NotYours, WrongStage
+
+LOOKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,19 @@ def mine(session: Session, agent_id: int, public_id: str) -> Mine:
             raise AlreadyClosed("The contact is over.")
         raise NotYours("You do not have this contact.")
     return Mine(agent, contact, assignment)
+
+
+def lock_with_agent(session: Session, contact_id: int) -> tuple[Agent | None, Contact]:
+    """Lock a contact and, before it as always, whoever has it or is offered it. Raises RuntimeError if it never stands still."""
+    for _again in range(LOOKS):
+        agent_id = session.scalar(select(Contact.agent_id).where(Contact.id == contact_id))
+        with session.begin_nested() as look:
+            agent = lock_agent(session, agent_id) if agent_id is not None else None
+            contact = lock_contact(session, contact_id)
+            if contact.agent_id in (None, agent_id):
+                return agent, contact
+            look.rollback()
+    raise RuntimeError("the contact went from hand to hand all the time")
 
 
 def release(session: Session, agent_id: int, public_id: str, now: datetime, why: str = "released") -> Contact:

@@ -9,12 +9,23 @@ from helpdesk.contacts.actions import By, record
 from helpdesk.contacts.events import Closed
 from helpdesk.contacts.models import Contact, Errand
 from helpdesk.contacts.stages import EndedAs, Stage
+from helpdesk.queue.assignments import Mine, lock_with_agent
+from helpdesk.queue.giving.actions import end_offer
 from helpdesk.queue.models import Assignment, Period, PeriodKind
+from helpdesk.queue.queries import open_assignment
 from helpdesk.refusals import AlreadyClosed
 
 
-def leave(session: Session, contact: Contact, ended_as: EndedAs, by: By, now: datetime) -> bool:
-    """End a contact whose citizen gave up while waiting; False when it does not wait (any more). The row is locked."""
+def leave(session: Session, contact_id: int, ended_as: EndedAs, by: By, now: datetime) -> bool:
+    """End a contact whose citizen gave up before anybody took it; False when somebody has it, or it is over.
+
+    An offer of it ends too, with nobody to blame.
+    """
+    agent, contact = lock_with_agent(session, contact_id)
+    if contact.stage is Stage.OFFERED and agent is not None:
+        offered = open_assignment(session, contact_id)
+        if offered is not None:
+            end_offer(session, Mine(agent, contact, offered), "citizen_left", by, now)
     if contact.stage is not Stage.WAITING:
         return False
     close(session, contact, ended_as, by, now)

@@ -21,9 +21,10 @@ CAN = text(
 
 
 def costs(session: Session) -> Costs:
-    """Return what each channel takes of an agent's room, in twelfths."""
+    """Return what each channel takes of an agent's room, in twelfths. A lever lets a call stand beside one chat."""
     room = settings(session)
-    return Costs(*(room.number(f"room.{name}") for name in ("phone", "walk_in", "chat", "message")))
+    phone = "room.call_beside_chat" if room.is_on("queue.calls_beside_chats") else "room.phone"
+    return Costs(*(room.number(name) for name in (phone, "room.walk_in", "room.chat", "room.message")))
 
 
 def targets(session: Session) -> Targets:
@@ -71,11 +72,17 @@ def abilities_of(session: Session, agent_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(Ability.need).where(Ability.agent_id == agent_id)))
 
 
+def first_hand_of(session: Session, agent_id: int) -> frozenset[str]:
+    """Return the abilities that an agent has first hand."""
+    return frozenset(session.scalars(select(Ability.need).where(Ability.agent_id == agent_id, Ability.is_first_hand)))
+
+
 @dataclass(frozen=True, slots=True)
 class Burden:
-    """What an agent has that decides over anything new: a call or visit, also in wrap-up, and how many lie *to finish*."""
+    """What an agent has that decides over anything new: a call or visit, also in wrap-up, chats, and how many lie *to finish*."""
 
     has_call_or_visit: bool
+    chats: int
     to_finish: int
 
 
@@ -92,6 +99,7 @@ def burden_of(session: Session, agent_id: int) -> Burden:
     ).all()
     return Burden(
         any(row.cost > 0 and row.channel in (Channel.PHONE, Channel.WALK_IN) for row in rows),
+        sum(row.cost > 0 and row.channel is Channel.CHAT for row in rows),
         sum(row.stage is Stage.WRAP_UP and row.wrap_up_until is None for row in rows),
     )
 
@@ -180,5 +188,14 @@ def open_assignment(session: Session, contact_id: int) -> Assignment | None:
             Assignment.contact_id == contact_id,
             Assignment.role == AssignmentRole.OWNER,
             Assignment.ended_at.is_(None),
+        )
+    )
+
+
+def open_offer(session: Session, agent_id: int) -> Assignment | None:
+    """Return what an agent is asked to take right now, if anything."""
+    return session.scalar(
+        select(Assignment).where(
+            Assignment.agent_id == agent_id, Assignment.taken_at.is_(None), Assignment.ended_at.is_(None)
         )
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from helpdesk.contacts.stages import Channel, Priority
 from helpdesk.working_days import moment_on, working_day_after
@@ -100,23 +101,30 @@ class Waiting:
     due_at: datetime
 
 
-def in_order(waiting: Iterable[Waiting], now: datetime, late_letter_allowed: bool) -> list[Waiting]:
+def in_order(
+    waiting: Iterable[Waiting],
+    now: datetime,
+    late_letter_allowed: bool,
+    earlier: Mapping[int, timedelta] = MappingProxyType({}),
+) -> list[Waiting]:
     """Put those who wait in the order in which they are next: earliest promise first, lowest id at a tie.
 
     People who wait now come before written work. Written work past its promise goes first when
-    ``late_letter_allowed``: for one agent at a time.
+    ``late_letter_allowed``: for one agent at a time. ``earlier``: by how much a lane counts as due before its promises
+    (a need that the agent has *first hand*).
     """
 
     def place(one: Waiting) -> tuple[int, datetime, int]:
+        counts_as_due = one.due_at - earlier.get(one.lane_id, timedelta())
         if one.channel is not Channel.MESSAGE:
-            return (1, one.due_at, one.id)
-        return (0 if late_letter_allowed and one.due_at < now else 2, one.due_at, one.id)
+            return (1, counts_as_due, one.id)
+        return (0 if late_letter_allowed and one.due_at < now else 2, counts_as_due, one.id)
 
     return sorted(waiting, key=place)
 
 
-def rule_of(chosen: Waiting, now: datetime) -> str:
+def rule_of(chosen: Waiting, now: datetime, earlier: Mapping[int, timedelta] = MappingProxyType({})) -> str:
     """Name the rule by which somebody was next, for *why this one?*."""
     if chosen.channel is Channel.MESSAGE:
         return "late_letter" if chosen.due_at < now else "no_one_waits_in_person"
-    return "earliest_promise"
+    return "first_hand" if chosen.lane_id in earlier else "earliest_promise"

@@ -97,7 +97,10 @@ class Passed:
 
 
 def passed_over(session: Session, passed: Sequence[Passed], before: Waiting, now: datetime) -> dict[str, Any]:
-    """Return the five earliest who were passed over for ``before``, with the reason, and how many more per reason."""
+    """Return the five earliest who were passed over for ``before``, with the reason, and how many more per reason.
+
+    A lane has one reason at a time: whatever keeps its first from an agent keeps the later ones too.
+    """
     reasons = {lane.lane_id: lane.reason for lane in passed}
     dialect, given = dialect_and_lanes(session, reasons)
     place = {"due_at": before.due_at, "id": before.id}

@@ -202,8 +202,8 @@ def test_every_lane_is_looked_at_and_none_where_nobody_waits(session: Session, c
         centre.arrives(Channel.CHAT, NOW - timedelta(seconds=210 - n), needs=frozenset({need}))
     first = take_next(session, agent.id, NOW)
     assert first is not None and first.arrived_at == NOW - timedelta(seconds=210)
-    chat = centre.arrives(Channel.CHAT)
-    assert take_next(session, other.id, NOW) is chat
+    call = centre.arrives(Channel.PHONE)
+    assert take_next(session, other.id, NOW) is call
     why = session.scalars(select(Assignment.why).where(Assignment.agent_id == other.id)).one()
     assert len(why["passed_over"]) == 5 and why["more"] == {"needs": 1}
     assert {one.id for one in lanes(session)} == {one.lane_id for one in waiting_contacts(session)}

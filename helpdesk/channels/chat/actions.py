@@ -157,8 +157,10 @@ def go(session: Session, contact: Contact, words: str, now: datetime) -> None:
 
     For a conversation that is over nothing happens.
     """
+    if leave(session, contact.id, EndedAs.ABANDONED, CITIZEN, now):
+        return
     contact = lock_contact(session, contact.id)
-    if is_over(contact.stage, contact.ended_as) or leave(session, contact, EndedAs.ABANDONED, CITIZEN, now):
+    if is_over(contact.stage, contact.ended_as):
         return
     if has_left(session, contact):
         return

@@ -107,12 +107,7 @@ def hang_up(session: Session, leg: CallLeg, cause: str, at: datetime, now: datet
     if contact is None:
         return
     progress(session, contact, leg, CITIZEN, now)
-    if contact.stage is Stage.OFFERED:
-        assignment = open_assignment(session, contact.id)
-        if assignment is not None:
-            own = Mine(lock_agent(session, assignment.agent_id), contact, assignment)
-            put_back(session, own, "line_down", PROGRAM, now)
-    leave(session, contact, EndedAs.ABANDONED, CITIZEN, now)
+    leave(session, contact.id, EndedAs.ABANDONED, CITIZEN, now)
     if contact.stage in TALKING_STAGES:
         wrap_up(session, contact, leg.ended_at, now)
     for other in live_legs(session, contact.id, LegRole.AGENT, LegRole.COLLEAGUE, LegRole.THIRD):

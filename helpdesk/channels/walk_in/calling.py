@@ -127,7 +127,7 @@ def close_walk_in(database: Database, clock: Callable[[], datetime]) -> None:
 def end_unserved(session: Session, ticket_id: int, now: datetime) -> bool:
     """End a ticket that nobody served, as left; False when it does not wait any more. ``left_behind`` names them."""
     ticket = session.get_one(Ticket, ticket_id)
-    return leave(session, lock_contact(session, ticket.contact_id), EndedAs.LEFT, PROGRAM, now)
+    return leave(session, ticket.contact_id, EndedAs.LEFT, PROGRAM, now)
 
 
 def forget_needs(session: Session, ticket_id: int) -> None:

@@ -12,7 +12,7 @@ from helpdesk.contacts.stages import Channel, Stage
 from helpdesk.queue.giving.rules import Colleague, Levers, Picture, Standing
 from helpdesk.queue.models import Agent, AgentState, Assignment, AssignmentRole, Presence, Promise
 from helpdesk.queue.queries import costs
-from helpdesk.queue.rules import Taker
+from helpdesk.queue.rules import Taker, Waiting
 from helpdesk.queue.seeks import heads, lanes
 from helpdesk.settings import settings
 
@@ -123,3 +123,47 @@ def line_to_offer(session: Session, now: datetime, depth: int) -> Sequence[Stand
     return [
         Standing(one, by_id[one.lane_id], since.get(one.id, one.due_at)) for one in first if one.id not in open_to_take
     ]
+
+
+def waiting_one(session: Session, contact_id: int) -> Waiting | None:
+    """Return one contact as the rule sees it; None when it does not wait."""
+    row = session.execute(
+        select(Contact.id, Contact.lane_id, Contact.channel, Contact.due_at).where(
+            Contact.id == contact_id, Contact.stage == Stage.WAITING
+        )
+    ).one_or_none()
+    return Waiting(row.id, row.lane_id, row.channel, row.due_at) if row and row.lane_id else None
+
+
+def offers_that_ran_out(session: Session, now: datetime) -> Sequence[int]:
+    """Return the offers whose deadline has passed, oldest first."""
+    return session.scalars(
+        select(Assignment.id)
+        .where(Assignment.taken_at.is_(None), Assignment.ended_at.is_(None), Assignment.offer_until <= now)
+        .order_by(Assignment.offer_until)
+    ).all()
+
+
+def offers_to_nobody(session: Session, now: datetime) -> Sequence[int]:
+    """Return the offers to agents who are not there any more, or no longer available."""
+    return session.scalars(
+        select(Assignment.id)
+        .join(Agent, Agent.id == Assignment.agent_id)
+        .outerjoin(Presence, Presence.agent_id == Agent.id)
+        .where(
+            Assignment.taken_at.is_(None),
+            Assignment.ended_at.is_(None),
+            or_(Agent.state != AgentState.AVAILABLE, Presence.holds_until.is_(None), Presence.holds_until <= now),
+        )
+        .order_by(Assignment.id)
+    ).all()
+
+
+def declined_by(session: Session, contact_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return (contact, agent) for each who said no to one of these, so that they are not asked again."""
+    rows = session.execute(
+        select(Assignment.contact_id, Assignment.agent_id).where(
+            Assignment.contact_id.in_(list(contact_ids)), Assignment.how == "declined"
+        )
+    )
+    return {(row[0], row[1]) for row in rows}

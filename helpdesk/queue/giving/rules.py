@@ -5,7 +5,7 @@ a picture of everybody at work that may be a moment old. Takes, offers, the esti
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -116,9 +116,15 @@ def held_back(standing: Standing, colleague: Colleague, picture: Picture, now: d
 
 
 def agent_for(
-    standing: Standing, picture: Picture, now: datetime, among: frozenset[int] | None = None
+    standing: Standing,
+    picture: Picture,
+    now: datetime,
+    among: frozenset[int] | None = None,
+    said_no: Container[tuple[int, int]] = (),
 ) -> Colleague | None:
     """Return who is offered a contact (``among``: of these only), or None when nobody can be.
+
+    ``said_no``: (contact, agent) for each who has declined it.
 
     A chat goes to the one with the most chats who has room. Else the fewest abilities beyond the need decide (the only
     Finnish speaker is kept), then the longest time since their last contact ended, then the lowest id.
@@ -128,6 +134,7 @@ def agent_for(
         for one in picture.colleagues.values()
         if one.is_ready
         and (among is None or one.id in among)
+        and (standing.one.id, one.id) not in said_no
         and why_not(standing.lane, one.taker, picture.costs) is None
         and held_back(standing, one, picture, now) is None
     )
@@ -148,7 +155,13 @@ class Match:
     agent_id: int
 
 
-def matches(line: Sequence[Standing], picture: Picture, now: datetime, late_letter_allowed: bool) -> list[Match]:
+def matches(
+    line: Sequence[Standing],
+    picture: Picture,
+    now: datetime,
+    late_letter_allowed: bool,
+    said_no: Container[tuple[int, int]] = (),
+) -> list[Match]:
     """Return who is to be offered to whom, at most one each, in the order in which they are next.
 
     A contact with a need that somebody has *first hand* stands in line twice: two minutes earlier for those, and at its
@@ -164,7 +177,7 @@ def matches(line: Sequence[Standing], picture: Picture, now: datetime, late_lett
         for place in places:
             if place.standing.one.id in given or (place.is_late_letter and _has_late_letter(found, now)):
                 continue
-            agent = agent_for(place.standing, picture, now, place.only)
+            agent = agent_for(place.standing, picture, now, place.only, said_no)
             if agent is None:
                 continue
             channel = place.standing.one.channel
