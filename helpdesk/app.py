@@ -33,6 +33,7 @@ from helpdesk.news import News
 from helpdesk.outbox.actions import Sender
 from helpdesk.people import guard
 from helpdesk.people import views as people
+from helpdesk.queue.giving.dispatch import Bell
 from helpdesk.resolution import officer_views as handovers
 from helpdesk.resolution import views as resolution
 from helpdesk.web import headers, health, languages, live, pages, problems
@@ -82,6 +83,7 @@ def create_app(config: Config | None = None) -> Flask:
     news = News()
     sealer = Sealer(config.seal_key or kept_secret(config.instance, "seal-key"))
     app.extensions["helpdesk.database"] = Database(config.database_url, news, sealer=sealer)
+    app.extensions["helpdesk.bell"] = Bell(news)
     socketio = build_socketio(config.redis_url)
 
     csrf = CSRFProtect(app)

@@ -78,7 +78,7 @@ KNOWN = {
         Known("queue.target.chat", 120, "s", 10, 86_400),
         Known("queue.target.walk_in", 600, "s", 10, 86_400),
         Known("queue.message_answer_by", "12:00", "local time, next working day", shape=CLOCK),
-        Known("queue.offers", True),
+        Known("queue.offers", False),
         Known("queue.offer_seconds", 20, "s", 5, 300),
         Known("queue.lost_seconds", 30, "s", 10, 600),
         Known("queue.return_seconds", 60, "s", 0, 3_600),

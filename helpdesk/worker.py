@@ -16,6 +16,7 @@ from helpdesk.feedback.benefit.weeks import keep_weeks
 from helpdesk.outbox.actions import Sender, deliver
 from helpdesk.outbox.queries import BATCH
 from helpdesk.people.actions import forget_old_failures
+from helpdesk.queue.giving.dispatch import Bell, dispatch
 from helpdesk.queue.presence import give_back_for, lost_agents
 from helpdesk.resolution.actions import due_wrap_ups, end_wrap_up
 from helpdesk.web.inbox import forget_old_keys
@@ -23,6 +24,12 @@ from helpdesk.web.inbox import forget_old_keys
 LOG = logging.getLogger(__name__)
 EVERY_S = 1.0
 """How often the outbox and the clock are looked at, in seconds."""
+
+SWEEP_S = 5.0
+"""How often it is looked whether somebody should be offered something, also when nothing was heard, in seconds."""
+
+TOGETHER_S = 0.02
+"""Changes that come so close together are looked at once, in seconds."""
 
 FORGET_EVERY = 600
 """Old keys are dropped once in so many rounds."""
@@ -86,6 +93,15 @@ def send_outbox(app: Flask, senders: dict[str, Sender], wait: Wait) -> None:
         sent = 0
         with app.app_context(), surviving():
             sent = deliver(database(), senders, now)
+
+
+def keep_offering(app: Flask, wait: Wait) -> None:
+    """Offer those who are next to those who can until ``wait`` says to stop: when the queue changes, else every 5 s."""
+    bell: Bell = app.extensions["helpdesk.bell"]
+    while not wait(TOGETHER_S):
+        bell.wait(SWEEP_S)
+        with app.app_context(), surviving():
+            dispatch(database(), now())
 
 
 @contextmanager

@@ -19,9 +19,10 @@ from helpdesk.demo import present
 from helpdesk.migrating import is_migrated
 from helpdesk.migrating import migrate as run_migrations
 from helpdesk.outbox.actions import Sender
+from helpdesk.queue.giving.dispatch import Bell
 from helpdesk.settings import KNOWN, change_setting, settings
 from helpdesk.web import server
-from helpdesk.worker import EVERY_S, follow_clock, send_outbox
+from helpdesk.worker import EVERY_S, follow_clock, keep_offering, send_outbox
 
 LAST_ROUND_S = 15
 """How long the end of a process waits for what is just being sent, in seconds."""
@@ -40,7 +41,7 @@ def migrate(to: str) -> None:
 @click.option("--host", help="Address to listen on. Default: HOST, else 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. Default: PORT, else 5000.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Server processes.")
-@click.option("--work/--no-work", default=True, help="Also do a worker's work in this process.")
+@click.option("--work/--no-work", default=True, help="Also send the outbox and follow the clock in this process.")
 @click.pass_context
 def serve(context: click.Context, host: str | None, port: int | None, workers: int, work: bool) -> None:
     """Serve the program."""
@@ -55,7 +56,7 @@ def serve(context: click.Context, host: str | None, port: int | None, workers: i
         raise click.ClickException("The database is not up to date. Run: helpdesk migrate")
     with app.app_context():
         searching().is_ready()  # builds the search now, so that nobody has to wait for it
-    ends = [start_working(app)] if work else []
+    ends = [start_working(app) if work else go_on_with(app, (keep_offering, app))]
     if config.demo:
         ends.insert(0, present.begin(app))
     code = server.serve(
@@ -80,7 +81,13 @@ def worker() -> None:
 
 
 def start_working(app: Flask) -> Callable[[], None]:
-    """Begin a worker's work in greenlets of their own; return what ends it, once what is being sent has been sent."""
+    """Begin a worker's work; return what ends it, once what is being sent has been sent."""
+    senders: dict[str, Sender] = app.extensions["helpdesk.senders"]
+    return go_on_with(app, (follow_clock, app), (send_outbox, app, senders), (keep_offering, app))
+
+
+def go_on_with(app: Flask, *works: tuple[Any, ...]) -> Callable[[], None]:
+    """Begin each work (what to call, and with what) in a greenlet of its own; return what ends them all."""
     stopped = Event()
 
     def wait(seconds: float) -> bool:
@@ -92,11 +99,12 @@ def start_working(app: Flask) -> Callable[[], None]:
         one.link_exception(lambda _: gevent.spawn_later(EVERY_S, go_on, work, *what))  # its trace is on stderr
         return one
 
-    senders: dict[str, Sender] = app.extensions["helpdesk.senders"]
-    going = (go_on(follow_clock, app), go_on(send_outbox, app, senders))
+    going = [go_on(*work) for work in works]
 
     def stop() -> None:
         stopped.set()
+        bell: Bell = app.extensions["helpdesk.bell"]
+        bell.ring()
         gevent.joinall(going, timeout=LAST_ROUND_S)
 
     return stop

@@ -1,6 +1,6 @@
 """What the left of the desk shows: the agent, their room and contacts, who waits, and who is next for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from helpdesk.queue.queries import (
     costs,
     count_waiting,
     open_contacts,
+    open_offer,
     someone_has_late_letter,
     waiting_contacts,
 )
@@ -73,11 +74,25 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A contact that the agent is asked to take, and until when."""
+
+    contact: Contact
+    kind: str
+    who: str | None
+    ticket: str | None
+    needs: Sequence[ContactNeed]
+    offered_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Me:
     """The agent at their desk."""
 
     agent: Agent
     doing: str
+    asked: Asked | None
     languages: Sequence[str]
     tabs: Sequence[Tab]
     free: Sequence[int]
@@ -130,8 +145,9 @@ def kind_of(contact: Contact) -> str:
 
 def me(session: Session, agent: Agent) -> Me:
     """Return the agent with what they have, in the order in which it was taken; what is only to finish comes last."""
-    opened = open_contacts(session, agent.id)
-    ids = [one.id for one in opened]
+    has = open_contacts(session, agent.id)
+    opened = [one for one in has if one.stage is not Stage.OFFERED]
+    ids = [one.id for one in has]
     held = select(Assignment.contact_id, Assignment.cost).where(
         Assignment.contact_id.in_(ids), Assignment.ended_at.is_(None), Assignment.role == AssignmentRole.OWNER
     )
@@ -152,10 +168,28 @@ def me(session: Session, agent: Agent) -> Me:
             agent.room,
             [Open(tab.contact.channel, tab.contact.stage, tab.cost) for tab in tabs],
         ),
+        asked=asked_of(session, agent.id, labels, names),
         languages=languages_of(abilities_of(session, agent.id)),
         tabs=tabs,
         free=free_slots(agent.load, agent.room, chat),
         chat_cost=chat,
+    )
+
+
+def asked_of(session: Session, agent_id: int, labels: Mapping[int, str], names: Mapping[int, str]) -> Asked | None:
+    """Return what an agent is asked to take right now, if anything."""
+    offer = open_offer(session, agent_id)
+    if offer is None or offer.offered_at is None or offer.offer_until is None:
+        return None
+    contact = session.get_one(Contact, offer.contact_id)
+    return Asked(
+        contact,
+        kind_of(contact),
+        names.get(contact.id),
+        labels.get(contact.id),
+        needs_by_contact(session, [contact.id]).get(contact.id, []),
+        offer.offered_at,
+        offer.offer_until,
     )
 
 

@@ -17,6 +17,7 @@ from helpdesk.desk.forms import CallForm, SeenForm, StateForm
 from helpdesk.desk.page import is_still_true, page, pieces, place_asked
 from helpdesk.people import guard
 from helpdesk.queue.actions import take, take_next
+from helpdesk.queue.giving.actions import accept, decline
 from helpdesk.queue.models import AgentState
 from helpdesk.queue.presence import choose_state, is_due, sign_of_life
 from helpdesk.refusals import Forbidden, Unacceptable, Unknown
@@ -57,6 +58,26 @@ def take_whoever_is_next() -> ResponseReturnValue:
 def take_this(public_id: str) -> ResponseReturnValue:
     """Take the very contact that was chosen from the list."""
     return do(lambda session, agent_id, moment: Done(take(session, agent_id, public_id, moment).public_id))
+
+
+@bp.post("/arbetsyta/ta-emot/<public_id>")
+@guard.opens("desk")
+def accept_this(public_id: str) -> ResponseReturnValue:
+    """Take what was offered."""
+    return do(lambda session, agent_id, moment: Done(accept(session, agent_id, public_id, moment).public_id))
+
+
+@bp.post("/arbetsyta/avboj/<public_id>")
+@guard.opens("desk")
+def decline_this(public_id: str) -> ResponseReturnValue:
+    """Leave what was offered to others."""
+
+    def work(session: Session, agent_id: int, moment: datetime) -> Done:
+        decline(session, agent_id, public_id, moment)
+        place = place_asked()
+        return Done(place.contact, place.show)
+
+    return do(work)
 
 
 @bp.post("/arbetsyta/samtal")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpdesk.contacts.actions import CITIZEN
@@ -15,7 +15,7 @@ from helpdesk.queue.giving.actions import accept, decline, expire, offer, withdr
 from helpdesk.queue.giving.dispatch import dispatch, due_offers
 from helpdesk.queue.giving.queries import offers_that_ran_out, offers_to_nobody
 from helpdesk.queue.leaving import leave
-from helpdesk.queue.models import Agent, AgentState, Assignment, Period
+from helpdesk.queue.models import Ability, Agent, AgentState, Assignment, Period
 from helpdesk.queue.presence import choose_state
 from helpdesk.queue.queries import open_offer
 from helpdesk.refusals import AlreadyClosed, AlreadyTaken, NotYours
@@ -24,6 +24,13 @@ from tests.builders import Centre
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(seconds=20)
+
+
+@pytest.fixture(autouse=True)
+def offers_are_on(request: pytest.FixtureRequest) -> None:
+    """They are a supervisor's lever."""
+    if "session" in request.fixturenames:
+        change_setting(request.getfixturevalue("session"), "queue.offers", "on", NOW)
 
 
 def offered(session: Session, agent: Agent) -> Contact:
@@ -215,6 +222,7 @@ def test_the_served_program_offers_by_itself(app: Flask) -> None:
     database = app.extensions["helpdesk.database"]
     with database.transaction() as session:
         centre = Centre(session, NOW)
+        change_setting(session, "queue.offers", "on", NOW)
         agent, call = centre.agent(), centre.arrives(Channel.PHONE)
         agent_id, call_id = agent.id, call.id
     assert dispatch(database, NOW) == 1
@@ -223,3 +231,30 @@ def test_the_served_program_offers_by_itself(app: Flask) -> None:
     with database.reading() as session:
         assert session.get_one(Contact, call_id).stage is Stage.WAITING
         assert session.get_one(Agent, agent_id).no_answer_since == LATER
+
+
+def test_an_idle_agent_who_asks_is_not_given_a_chat_that_is_kept_for_a_colleague(
+    session: Session, centre: Centre
+) -> None:
+    maria, aino = centre.agent("maria"), centre.agent("aino")
+    first, second = centre.arrives(Channel.CHAT), centre.arrives(Channel.CHAT)
+    assert take_next(session, maria.id, NOW) is first
+    assert take_next(session, aino.id, NOW) is None
+    call = centre.arrives(Channel.PHONE)
+    assert take_next(session, aino.id, NOW) is call
+    why = session.scalars(select(Assignment.why).where(Assignment.agent_id == aino.id)).one()
+    assert why["passed_over"] == [{"contact": second.public_id, "reason": "fill_before_open"}]
+    change_setting(session, "queue.offers", "off", NOW)
+    samira = centre.agent("samira")
+    assert take_next(session, samira.id, NOW) is second, "where agents take by themselves, whoever asks is given it"
+
+
+def test_first_hand_goes_before_an_earlier_promise_and_says_so(session: Session, centre: Centre) -> None:
+    aino = centre.agent("aino", "lang:fi")
+    session.execute(update(Ability).where(Ability.agent_id == aino.id).values(is_first_hand=True))
+    plain = centre.arrives(Channel.PHONE, NOW - timedelta(seconds=60))
+    finnish = centre.arrives(Channel.PHONE, NOW, language="fi")
+    assert take_next(session, aino.id, NOW) is finnish
+    why = session.scalars(select(Assignment.why)).one()
+    assert why["rule"] == "first_hand"
+    assert why["passed_over"] == [{"contact": plain.public_id, "reason": "first_hand"}]

@@ -21,6 +21,7 @@ from helpdesk.contacts.queries import seen_contact
 from helpdesk.contacts.stages import Actor, Channel, Stage, WaitsFor
 from helpdesk.queue.actions import take, take_next
 from helpdesk.queue.assignments import hold, mine, release, resume
+from helpdesk.queue.giving.actions import accept, decline
 from helpdesk.refusals import Unacceptable
 
 GONE = (401, 403, 404, 409, 422)
@@ -118,6 +119,24 @@ def take_contact(call: Call[Noted], contact: str) -> Answer:
     """Take this very contact."""
     seen_contact(call.session, call.who, contact)
     return noted(call, take(call.session, call.agent_id, contact, call.now))
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/accept", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def accept_contact(call: Call[Noted], contact: str) -> Answer:
+    """Take what you were offered. 409 ``taken`` when the offer has run out."""
+    seen_contact(call.session, call.who, contact)
+    return noted(call, accept(call.session, call.agent_id, contact, call.now))
+
+
+@api.operation(
+    "POST", "/contacts/<contact>/decline", scope="contacts:take", body=Noted, answers={200: ContactOut}, refusals=GONE
+)
+def decline_contact(call: Call[Noted], contact: str) -> Answer:
+    """Leave what you were offered to others; it waits again with its promise kept."""
+    seen_contact(call.session, call.who, contact)
+    return noted(call, decline(call.session, call.agent_id, contact, call.now))
 
 
 @api.operation(

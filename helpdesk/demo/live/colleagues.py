@@ -21,7 +21,7 @@ from helpdesk.people.models import Account
 from helpdesk.people.rules import Role
 from helpdesk.queue.actions import take
 from helpdesk.queue.models import Agent, AgentState
-from helpdesk.queue.presence import choose_state, is_due, sign_of_life
+from helpdesk.queue.presence import choose_state, is_due, sign_of_life, work_with
 from helpdesk.queue.queries import abilities_of, open_contacts
 from helpdesk.resolution.actions import resolve
 from helpdesk.resolution.rules import Closing, ErrandSaid
@@ -38,10 +38,15 @@ def colleagues(session: Session) -> Sequence[Agent]:
 
 
 def come_to_work(session: Session, agent_id: int, now: datetime) -> None:
-    """Be there and available; a sign of life when one is due."""
+    """Be there and available; a sign of life when one is due.
+
+    They take from the list and work with no door of their own, so that they are never offered anything: a visitor to
+    the demo is not kept waiting for the answer of a script.
+    """
     agent = session.get_one(Agent, agent_id)
     if agent.state is not AgentState.AVAILABLE:
         choose_state(session, agent_id, AgentState.AVAILABLE, None, now)
+        work_with(session, agent_id, ())
     if is_due(session, agent_id, now):
         sign_of_life(session, agent_id, now)
 

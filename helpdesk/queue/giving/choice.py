@@ -12,6 +12,7 @@ from helpdesk.queue.models import Agent
 from helpdesk.queue.queries import Burden, costs, first_hand_of, taker
 from helpdesk.queue.rules import LaneView, Waiting, rule_of, why_not
 from helpdesk.queue.seeks import Passed, lanes, passed_over
+from helpdesk.settings import settings
 
 
 class Choice:
@@ -19,7 +20,8 @@ class Choice:
 
     ``earlier``: by how much the lanes of a need that they have *first hand* count as due before their promises. Whether
     a chat is kept for a colleague is only looked at when a chat comes up and the agent has none: the picture of
-    everybody at work costs three statements.
+    everybody at work costs three statements. Chats are kept for colleagues only where the program offers them to those:
+    where agents take by themselves, whoever asks is given the chat.
     """
 
     def __init__(self, session: Session, agent: Agent, burden: Burden, now: datetime) -> None:
@@ -27,6 +29,7 @@ class Choice:
         self._view = taker(session, agent, burden)
         self._own = Colleague(agent.id, self._view, burden.chats, agent.load == 0)
         self._picture: Picture | None = None
+        self._has_preferences = settings(session).is_on("queue.offers")
         self.costs = costs(session)
         self._lanes: dict[int, LaneView] = {}
         self._passed: dict[int, str] = {}
@@ -48,7 +51,7 @@ class Choice:
         """Say whether no preference keeps a contact for others; a lane whose first is kept is closed for this choice."""
         if head.lane_id not in self.open_lanes:
             return False
-        if head.channel is not Channel.CHAT or self._own.chats > 0:
+        if head.channel is not Channel.CHAT or self._own.chats > 0 or not self._has_preferences:
             return True
         if self._picture is None:
             self._picture = picture(self._session, self._now)

@@ -5,10 +5,12 @@ every process: whoever comes second finds that it is done.
 """
 
 from datetime import datetime
+from threading import Event
 
 from sqlalchemy.orm import Session
 
 from helpdesk.db import Database
+from helpdesk.news import Changed, News
 from helpdesk.queue.giving.actions import expire, offer, withdraw
 from helpdesk.queue.giving.queries import declined_by, line_to_offer, offers_that_ran_out, offers_to_nobody, picture
 from helpdesk.queue.giving.rules import Match, matches
@@ -17,6 +19,27 @@ from helpdesk.settings import settings
 
 DEEPER = 8
 """So many more of each lane are looked at than agents are ready: some may be open to take only."""
+
+
+class Bell:
+    """Rings in this process when the queue has changed, so that nobody waits for the next round to be offered."""
+
+    def __init__(self, news: News) -> None:
+        self._rung = Event()
+        news.listen(Changed, self._hear)
+
+    def _hear(self, changed: Changed) -> None:
+        if changed.what == "queue":
+            self.ring()
+
+    def ring(self) -> None:
+        """Let whoever waits look at once."""
+        self._rung.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it rings, ``seconds`` at most. What rang before counts."""
+        self._rung.wait(seconds)
+        self._rung.clear()
 
 
 def due_offers(session: Session, now: datetime) -> list[Match]:
