@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -93,6 +94,27 @@ def test_another_type_than_json_and_too_much_of_it(unchanged: Caller, day: Every
         for kind in ("application/x-www-form-urlencoded", "text/plain", "application/xml", "multipart/form-data", None):
             refused(send(unchanged, one, day, "channel=chat", kind), 415, "wrong_content_type")
         refused(send(unchanged, one, day, b'{"text":"' + b"x" * (1 << 20) + b'"}'), 413, "too_large")
+
+
+def test_a_body_of_unstated_length_is_looked_at_too(unchanged: Caller, day: Everyday) -> None:
+    for one in HEARING:
+        for raw, kind, status, code in (
+            (b"channel=chat", "application/x-www-form-urlencoded", 415, "wrong_content_type"),
+            (b"{not json", "application/json", 400, "malformed"),
+            (b'{"text":"' + b"x" * (1 << 20) + b'"}', "application/json", 413, "too_large"),
+        ):
+            path = re.sub(r"<(\w+)>", lambda found: day.known[found[1]][0], one.path)
+            piecemeal = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+            headers = unchanged.headers | ({"If-Match": "*"} if one.needs_if_match else {})
+            answer = unchanged.client.open(
+                f"/api/v1{path}",
+                method=one.method,
+                input_stream=BytesIO(raw),
+                content_type=kind,
+                headers=headers,
+                environ_overrides=piecemeal,
+            )
+            refused(answer, status, code)
 
 
 def test_fields_of_the_wrong_type_too_long_or_unknown_are_named(unchanged: Caller, day: Everyday) -> None:
