@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine
 from werkzeug.test import TestResponse
 
 from helpdesk.api.operations import Operation
@@ -141,6 +142,33 @@ def test_what_cannot_be_stored_is_refused(unchanged: Caller, day: Everyday) -> N
         if "text" in (one.body.model_fields if one.body else ()):
             assert one.body is not None
             refused(send(unchanged, one, day, json.dumps(BODIES[one.body.__name__] | {"text": "a\0b"})), 422, "invalid")
+
+
+@pytest.mark.parametrize("which", ["readers", "engine"])
+def test_when_every_connection_is_taken_the_caller_is_told_when_to_come_back(
+    app: Flask, unchanged: Caller, day: Everyday, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = app.extensions["helpdesk.database"]
+    taken = create_engine(database.url, pool_size=1, max_overflow=0, pool_timeout=0)
+    monkeypatch.setattr(database, which, taken)
+    with taken.connect():
+        for one in CLOSED:
+            if which == "readers" or one.method != "GET":
+                answer = send(unchanged, one, day)
+                refused(answer, 503, "overloaded")
+                assert int(answer.headers["Retry-After"]) > 0
+    monkeypatch.undo()
+    taken.dispose()
+
+
+def test_another_method_is_told_which_ones_there_are(unchanged: Caller) -> None:
+    by_path: dict[str, set[str]] = {}
+    for one in api.operations:
+        by_path.setdefault(one.path, set()).add(one.method)
+    for path, methods in by_path.items():
+        answer = unchanged("DELETE", re.sub(r"<\w+>", UNKNOWN, path), {})
+        refused(answer, 405, "method_not_allowed")
+        assert methods <= {one.strip() for one in answer.headers["Allow"].split(",")}
 
 
 def test_what_is_unknown_is_not_found(unchanged: Caller) -> None:

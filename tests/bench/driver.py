@@ -99,7 +99,7 @@ class Load:
                 if good:
                     break
                 rate /= 1.5
-        for _ in range(pace().bisections):
+        for _ in range(pace().bisections if is_time_left() else 0):
             middle = (good + bad) / 2
             good, bad = (middle, bad) if self.is_good(middle) else (good, middle)
         return good
@@ -110,4 +110,6 @@ class Load:
             seen = self.window(rate)
             if seen["p99"] < P99_LIMIT_MS and seen["answered"] >= ANSWERED_SHARE * seen["sent"]:
                 return True
+            if not is_time_left():
+                break
         return False
