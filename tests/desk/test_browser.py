@@ -331,6 +331,8 @@ def test_pause_a_note_and_a_hit_have_keys_and_focus_follows(town: Town, chromium
         expect(page.locator("textarea[data-enter-sends]")).to_be_focused()
         page.keyboard.press("F4")
         page.keyboard.type("bygglov")
+        page.keyboard.press("Enter")
+        expect(page.locator("#know-list mark").first).to_be_visible()
         page.locator("#know-list .svc__t a").first.focus()
         page.keyboard.press("Enter")
         expect(page.locator("#item-title")).to_be_focused()
