@@ -83,7 +83,7 @@ class News:
         """Raise the version of everything touched, in one order for all, and keep the hints for later."""
         pending = pending_of(session)
         for what in sorted(pending.touched):
-            version = int(session.execute(RAISE, {"name": what}).scalar_one())
+            version = int(session.connection().execute(RAISE, {"name": what}).scalar_one())
             pending.hints.append(Changed(what, tuple(sorted(pending.touched[what])), version))
 
     def publish(self, session: Session) -> None:

@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from helpdesk.api.shapes import Out
 from helpdesk.clock import now
@@ -178,11 +178,14 @@ def parsed(shape: type[B]) -> B:
 
     Raises 415, 413 or 400 for what is no JSON, ValidationError for its content.
     """
-    if request.content_length and request.mimetype != "application/json":
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if has_body and request.mimetype != "application/json":
         raise UnsupportedMediaType("Send application/json.")
     raw = request.get_data()
     if not raw:
         return shape.model_validate({})
+    if request.content_length is None and len(raw) == request.max_content_length:
+        raise RequestEntityTooLarge  # a body that does not say how long it is has been cut off here
     try:
         from_json(raw, allow_inf_nan=False)
     except ValueError as error:

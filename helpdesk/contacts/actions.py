@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -56,7 +57,7 @@ def write_event(session: Session, event: Happening, n: int, by: By, now: datetim
         "kind": event.kind,
         "facts": event.facts(),
     }
-    session.execute(EVENT.insert(), row)
+    session.connection().execute(EVENT.insert(), row)
     tell(session, event)
     touch(session, "queue" if event.moves_queue else "contacts", event.public_id)
 
@@ -103,6 +104,10 @@ STANDING = (
 SAID_BEFORE = select(MESSAGE).where(
     MESSAGE.c.contact_id == bindparam("contact"), MESSAGE.c.client_id == bindparam("client")
 )
+NEW_WORDS = {
+    dialect: insert(MESSAGE).on_conflict_do_nothing(index_elements=["contact_id", "client_id"]).returning(MESSAGE.c.id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 GOES_ON = (
     update(CONTACT)
     .where(CONTACT.c.id == bindparam("contact"))
@@ -121,29 +126,19 @@ def say(session: Session, contact_id: int, words: Words, by: By, now: datetime) 
     """Store what somebody said, masked, with the next ``seq``. The same ``client_id`` again gives the message that is there.
 
     The message that comes back is for reading. This is the busiest action there is, so it speaks to the tables themselves,
-    with the contact's row locked; a contact that the session has loaded already is read anew.
+    with the contact's row locked; a contact that the session has loaded already is read anew. That it was said before is
+    found when it cannot be stored again: the rule, not the exception, is that it is new.
     Raises KeyReused when it came with another text, AlreadyClosed when the contact is over (the program may still add a line).
     """
     session.flush()
+    core = session.connection()
     masked = mask(words.text)
-    standing = session.execute(STANDING, {"contact": contact_id}).one()
-    if words.client_id is not None:
-        there = session.execute(SAID_BEFORE, {"contact": contact_id, "client": words.client_id}).one_or_none()
-        if there is not None:
-            if there.text != masked.text:
-                raise KeyReused("The same client_id came with another text.")
-            return session.get_one(Message, there.id)
+    standing = core.execute(STANDING, {"contact": contact_id}).one()
     if standing.stage in OVER_STAGES and words.author is not Author.SYSTEM:
+        if (there := said_before(session, core, contact_id, words, masked)) is not None:
+            return there
         raise AlreadyClosed("The conversation is over.")
     seq, n = standing.last_seq + 1, standing.last_event + 1
-    moved = {
-        "contact": contact_id,
-        "seq": seq,
-        "n": n,
-        "word_by": words.author if words.author is not Author.SYSTEM else None,
-        "seen_at": now if words.author is Author.CITIZEN else None,
-    }
-    session.execute(GOES_ON, moved)
     written: dict[str, Any] = {
         "contact_id": contact_id,
         "seq": seq,
@@ -156,13 +151,37 @@ def say(session: Session, contact_id: int, words: Words, by: By, now: datetime) 
         "ref": words.ref,
         "at": now,
     }
-    message_id = session.execute(MESSAGE.insert().returning(MESSAGE.c.id), written).scalar_one()
+    message_id = core.execute(NEW_WORDS[core.dialect.name], written).scalar_one_or_none()
+    if message_id is None:
+        there = said_before(session, core, contact_id, words, masked)
+        assert there is not None  # it was in the way a moment ago, and the contact's row is locked
+        return there
+    moved = {
+        "contact": contact_id,
+        "seq": seq,
+        "n": n,
+        "word_by": words.author if words.author is not Author.SYSTEM else None,
+        "seen_at": now if words.author is Author.CITIZEN else None,
+    }
+    core.execute(GOES_ON, moved)
     seal(session, contact_id, masked, now, message_id=message_id)
     if (loaded := session.identity_map.get(identity_key(Contact, contact_id))) is not None:
         session.refresh(loaded)
     said = Said(contact_id=contact_id, public_id=standing.public_id, seq=seq, author=words.author.value)
     write_event(session, said, n, by, now)
     return Message(id=message_id, **written)
+
+
+def said_before(session: Session, core: Connection, contact_id: int, words: Words, masked: Masked) -> Message | None:
+    """Return the message that its sender calls the same, if it is there. Raises KeyReused when its text is another."""
+    if words.client_id is None:
+        return None
+    there = core.execute(SAID_BEFORE, {"contact": contact_id, "client": words.client_id}).one_or_none()
+    if there is None:
+        return None
+    if there.text != masked.text:
+        raise KeyReused("The same client_id came with another text.")
+    return session.get_one(Message, there.id)
 
 
 def seal(

@@ -1,12 +1,14 @@
 """The pages of the road back: the board, one change request, what was done. Changes are in change_views, flags in flag_views."""
 
+from datetime import datetime
 from enum import Enum
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from helpdesk.clock import now
 from helpdesk.db import reading
@@ -18,8 +20,13 @@ from helpdesk.feedback.options import department_choices, owner_of, service_choi
 from helpdesk.feedback.public import done_requests
 from helpdesk.feedback.rules import RequestState
 from helpdesk.feedback.told import my_news
+from helpdesk.news import version_of
 from helpdesk.people import guard
 from helpdesk.policy.rules import steers_requests
+from helpdesk.web.pages import iso
+
+STAYS_TRUE_S = 55
+"""For how long the board holds when no request has changed: contacts that end make its figures grow all day."""
 
 bp = Blueprint("feedback", __name__)
 
@@ -36,30 +43,54 @@ def words_of(kind: str, code: Any) -> str:
 @guard.opens("improvements")
 def show_board() -> ResponseReturnValue:
     """Show the board, or the table, of the change requests that this person sees."""
-    viewer, moment = guard.current_viewer(), now()
+    with reading() as session:
+        return render_template("feedback/board.html", **board_words(session, now()))
+
+
+@bp.get("/live/forbattringar")
+@guard.opens("improvements")
+def live_board() -> ResponseReturnValue:
+    """Give the board as it is now; 204 when no request has changed since and the figures are not older than a minute."""
+    moment = now()
+    with reading() as session:
+        is_same = request.args.get("since") == str(version_of(session, "requests"))
+        if is_same and moment.timestamp() - request.args.get("at", 0, type=int) < STAYS_TRUE_S:
+            return "", 204
+        shown = board_words(session, moment)
+        html = render_template("feedback/_board.html", **shown)
+    return jsonify(version=shown["version"], now=iso(moment), fragments={"board": html})
+
+
+def board_words(session: Session, moment: datetime) -> dict[str, Any]:
+    """Return what the board's templates are given: what was asked for by the address, as far as the viewer may see it."""
+    viewer = guard.current_viewer()
     state = request.args.get("state") or None
     wanted = Filter(
         department=request.args.get("department") or None,
         state=RequestState(state) if state in set(RequestState) else None,
     )
     shape = Shape.TABLE if request.args.get("shape") == Shape.TABLE else Shape.BOARD
-    with reading() as session:
-        shown = board(session, viewer, wanted, moment)
-        departments = department_choices(session, ("", _("All departments")), (GROUP, _("The group management")))
-        proposals = suggested(session, moment) if steers_requests(viewer) else []
-        titles = service_titles(session) if proposals else {}
-        return render_template(
-            "feedback/board.html",
-            board=shown,
-            news=my_news(session, viewer),
-            wanted=wanted,
-            shape=shape,
-            departments=departments,
-            proposals=proposals,
-            titles=titles,
-            steers=steers_requests(viewer),
-            states=words.STATES,
-        )
+    steers = steers_requests(viewer)
+    proposals = suggested(session, moment) if steers else []
+    return {
+        "version": version_of(session, "requests"),
+        "asks": url_for(
+            "feedback.live_board",
+            at=int(moment.timestamp()),
+            department=wanted.department,
+            state=wanted.state,
+            shape=shape.value,
+        ),
+        "board": board(session, viewer, wanted, moment),
+        "departments": department_choices(session, ("", _("All departments")), (GROUP, _("The group management"))),
+        "news": my_news(session, viewer),
+        "wanted": wanted,
+        "shape": shape,
+        "proposals": proposals,
+        "titles": service_titles(session) if proposals else {},
+        "steers": steers,
+        "states": words.STATES,
+    }
 
 
 @bp.get("/forbattringar/nytt")

@@ -1,6 +1,6 @@
 // The keyboard reaches everything, and what opens can be closed again. In every page, for staff and citizens.
 //
-//   data-key="F2"            on a button, link or field: that key presses it, or goes to the field. Function keys, Alt 1–9 and
+//   data-key="F2"            on a button, link or field: that key presses it (a choice, too), or goes to the field. Function keys, Alt 1–9 and
 //                            the like ("Shift+F8"): no single letter, so that nothing happens by mistake. The first one on the
 //                            page that is shown and usable counts. Its name in the list: data-key-label, else its own text.
 //   F1 and [data-keys-open]  show the list of the page's keys in <dialog id="keys">, where each can be given another key, and
@@ -43,7 +43,7 @@ function press(event) {
   if (!target) return
   event.preventDefault()
   target.focus()
-  if (target.matches("input, textarea, select")) target.select?.()
+  if (target.matches("input:not([type=radio]), textarea, select")) target.select?.()
   else if (target.ariaDisabled !== "true") target.click()
 }
 

@@ -4,12 +4,12 @@
 // element with that id, as the full page includes it; null takes it away. Elements with an id are recognised and kept, so
 // give one to everything that comes, goes or moves (rows, messages, panels). What stays as it was: focus and the place in
 // the text, scrolling, text being typed, what the reader chose in a list, open <details> and dialogs, what data-toggles opened.
-// data-keep: hands off this element altogether. A focused field, and what holds it, is never taken away.
+// data-keep: hands off this element altogether, unless the fresh one has data-anew: an answer to the form itself. A focused field, and what holds it, is never taken away.
 // Afterwards the event "live:shown" {ids} comes on document.
 
 const isField = (node) => node.matches("input, textarea, select")
 const isTouched = (node) =>
-  node === document.activeElement ||
+  (node === document.activeElement && !node.matches("[type=radio], [type=checkbox]")) ||
   node.dataset.tried !== undefined ||
   (node.matches("select") && [...node.options].some((one) => one.selected !== one.defaultSelected))
 const isReaders = (node, name) =>
@@ -36,6 +36,7 @@ function show(said) {
     focused.focus({ preventScroll: true })
     if (start !== undefined) focused.setSelectionRange(start, end)
   }
+  if (focused?.dataset?.key && !focused.isConnected) document.querySelector(`[data-key="${focused.dataset.key}"]`)?.focus({ preventScroll: true })
   live.tick()
   document.dispatchEvent(new CustomEvent("live:shown", { detail: { ids: Object.keys(fragments) } }))
 }
@@ -50,7 +51,8 @@ function lay(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue
     return
   }
-  if (old.dataset.keep !== undefined || (isField(old) && isTouched(old))) return
+  if (old.dataset.keep !== undefined && fresh.dataset.anew === undefined) return
+  if (isField(old) && isTouched(old)) return
   for (const { name } of [...old.attributes]) {
     if (!fresh.hasAttribute(name) && !isReaders(old, name)) old.removeAttribute(name)
   }
@@ -78,14 +80,15 @@ function layChildren(old, fresh) {
   while (at) [at] = [at.nextSibling, takeAway(at)]
 }
 
-// Focus never falls to nothing: when what had it goes, its neighbour gets it.
+// Focus never falls to nothing: when what had it goes, its neighbour gets it, and at last what has the same key (keys.js).
 function takeAway(node) {
   if (!node.contains(document.activeElement)) return node.remove()
   if (isField(document.activeElement)) return
   const heir = node.nextElementSibling ?? node.previousElementSibling ?? node.parentElement
   node.remove()
-  const within = "a[href], button, [tabindex]"
-  const place = heir?.matches(within) ? heir : (heir?.querySelector(within) ?? document.getElementById("main"))
+  const within = "a[href], button, summary, [tabindex]"
+  const shown = [...(heir?.querySelectorAll(within) ?? [])].find((one) => one.checkVisibility())
+  const place = heir?.matches(within) ? heir : (shown ?? document.getElementById("main"))
   place?.focus({ preventScroll: true })
 }
 

@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine
 from werkzeug.test import TestResponse
 
 from helpdesk.api.operations import Operation
@@ -95,6 +97,27 @@ def test_another_type_than_json_and_too_much_of_it(unchanged: Caller, day: Every
         refused(send(unchanged, one, day, b'{"text":"' + b"x" * (1 << 20) + b'"}'), 413, "too_large")
 
 
+def test_a_body_of_unstated_length_is_looked_at_too(unchanged: Caller, day: Everyday) -> None:
+    for one in HEARING:
+        for raw, kind, status, code in (
+            (b"channel=chat", "application/x-www-form-urlencoded", 415, "wrong_content_type"),
+            (b"{not json", "application/json", 400, "malformed"),
+            (b'{"text":"' + b"x" * (1 << 20) + b'"}', "application/json", 413, "too_large"),
+        ):
+            path = re.sub(r"<(\w+)>", lambda found: day.known[found[1]][0], one.path)
+            piecemeal = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+            headers = unchanged.headers | ({"If-Match": "*"} if one.needs_if_match else {})
+            answer = unchanged.client.open(
+                f"/api/v1{path}",
+                method=one.method,
+                input_stream=BytesIO(raw),
+                content_type=kind,
+                headers=headers,
+                environ_overrides=piecemeal,
+            )
+            refused(answer, status, code)
+
+
 def test_fields_of_the_wrong_type_too_long_or_unknown_are_named(unchanged: Caller, day: Everyday) -> None:
     for one in HEARING:
         assert one.body is not None
@@ -119,6 +142,33 @@ def test_what_cannot_be_stored_is_refused(unchanged: Caller, day: Everyday) -> N
         if "text" in (one.body.model_fields if one.body else ()):
             assert one.body is not None
             refused(send(unchanged, one, day, json.dumps(BODIES[one.body.__name__] | {"text": "a\0b"})), 422, "invalid")
+
+
+@pytest.mark.parametrize("which", ["readers", "engine"])
+def test_when_every_connection_is_taken_the_caller_is_told_when_to_come_back(
+    app: Flask, unchanged: Caller, day: Everyday, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = app.extensions["helpdesk.database"]
+    taken = create_engine(database.url, pool_size=1, max_overflow=0, pool_timeout=0)
+    monkeypatch.setattr(database, which, taken)
+    with taken.connect():
+        for one in CLOSED:
+            if which == "readers" or one.method != "GET":
+                answer = send(unchanged, one, day)
+                refused(answer, 503, "overloaded")
+                assert int(answer.headers["Retry-After"]) > 0
+    monkeypatch.undo()
+    taken.dispose()
+
+
+def test_another_method_is_told_which_ones_there_are(unchanged: Caller) -> None:
+    by_path: dict[str, set[str]] = {}
+    for one in api.operations:
+        by_path.setdefault(one.path, set()).add(one.method)
+    for path, methods in by_path.items():
+        answer = unchanged("DELETE", re.sub(r"<\w+>", UNKNOWN, path), {})
+        refused(answer, 405, "method_not_allowed")
+        assert methods <= {one.strip() for one in answer.headers["Allow"].split(",")}
 
 
 def test_what_is_unknown_is_not_found(unchanged: Caller) -> None:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.bench.machine import CLIENT_CPU, ROOT, Foreign, Server, pin
-from tests.bench.rows import pace
+from tests.bench.rows import is_time_left, pace
 
 P99_LIMIT_MS = 100.0
 ANSWERED_SHARE = 0.995
@@ -65,7 +65,7 @@ class Load:
             answer["foreign"] = foreign.share()
             if best is None or answer["foreign"] < best["foreign"]:
                 best = answer
-            if best["foreign"] <= FOREIGN_LIMIT:
+            if best["foreign"] <= FOREIGN_LIMIT or not is_time_left():
                 break
         assert best is not None
         self.foreign = max(self.foreign, best["foreign"])
@@ -85,9 +85,9 @@ class Load:
     def highest_rate(self, guess: float) -> float:
         """Return the highest rate with p99 under 100 ms and 99.5 % answered, to about ten per cent.
 
-        Starts at half the guess, goes up by half until a window fails (down until one passes), then bisects.
+        Starts at two thirds of the guess, goes up by half until a window fails (down until one passes), then bisects.
         """
-        good, bad, rate = 0.0, math.inf, guess / 2
+        good, bad, rate = 0.0, math.inf, guess / 1.5
         while rate > 1:
             if self.is_good(rate):
                 good = rate
@@ -99,7 +99,7 @@ class Load:
                 if good:
                     break
                 rate /= 1.5
-        for _ in range(pace().bisections):
+        for _ in range(pace().bisections if is_time_left() else 0):
             middle = (good + bad) / 2
             good, bad = (middle, bad) if self.is_good(middle) else (good, middle)
         return good
@@ -110,4 +110,6 @@ class Load:
             seen = self.window(rate)
             if seen["p99"] < P99_LIMIT_MS and seen["answered"] >= ANSWERED_SHARE * seen["sent"]:
                 return True
+            if not is_time_left():
+                break
         return False

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from helpdesk.clock import now
 from helpdesk.contacts.models import Contact, Errand
 from helpdesk.contacts.stages import Channel, Reason, Stage
+from helpdesk.feedback.actions import Cause, Draft, Move, draft, move
 from helpdesk.feedback.flags import Flag, flag
+from helpdesk.feedback.models import RequestState
 from helpdesk.people.models import Account
 from helpdesk.people.queries import viewer_of
 from knowledge.models import Service
@@ -123,3 +125,20 @@ def test_nothing_runs_over_the_edge_of_a_phone(opens: Opens, who: str, path: str
     page = opens(who, path, PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert page.get_by_role("heading", level=1).count() == 1
+
+
+def test_the_board_follows_what_others_do_to_a_request(opens: Opens, web: Website) -> None:
+    with web.database.transaction() as session:
+        account = session.scalars(select(Account).where(Account.email == "improver@kommunen.example")).one()
+        eva, at = viewer_of(session, account), now()
+        cause = Cause("ansok-bygglov", Reason.CASE_STATUS)
+        number = draft(session, eva, Draft("Show where the case is", "People call.", "bygg", (cause,)), at).number
+    page = opens("improver", "/forbattringar", DESK)
+    expect(page.locator(f".drafts #request-{number}")).to_be_visible()
+    page.locator("#state").select_option("planned")
+    with web.database.transaction() as session:
+        move(session, eva, number, Move(RequestState.NEW), at)
+    page.evaluate("live.askAll()")
+    expect(page.locator(f"[aria-labelledby=col-new] #request-{number}")).to_be_visible()
+    expect(page.locator(f"#request-{number}")).to_have_count(1)
+    expect(page.locator("#state")).to_have_value("planned")

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,9 @@ def main() -> int:
         parser.error("--scale must be above 0 and at most 100")
     if unknown := set(wanted.names) - set(modules()):
         parser.error(f"unknown: {' '.join(sorted(unknown))}")
+    signal.signal(
+        signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM)
+    )  # servers are ended on the way
     broken = 0
     for name in wanted.names or modules():
         began = time.monotonic()

@@ -70,13 +70,20 @@ def judge(name: str, database: Database, asked: list[Asked], figures: Mapping[st
         took = Counter(session.scalars(taken))
     put_back = Counter(one.contact for one in asked if one.what == "release")
     wrong = [public_id for public_id in facts if took[public_id] != put_back[public_id] + 1]
+    twice = [public_id for public_id in facts if took[public_id] > put_back[public_id] + 1]
     answered = Counter(one.contact for one in takes)
     passed = passed_without_reason(takes, asked, facts, agents, reasons)
     return [
         Check(
             f"claims on {name}: each taken once, and once more for each time put back; answered to one agent",
             ok=not wrong and answered == took and not left and not loads,
-            figures={**figures, "put_back": put_back.total(), "left": len(left), "wrong": wrong[:5]},
+            figures={
+                **figures,
+                "put_back": put_back.total(),
+                "left": len(left),
+                "wrong": wrong[:5],
+                "twice": twice[:5],
+            },
         ),
         Check(f"claims on {name}: nobody's room above {ROOM}", ok=highest <= ROOM, figures={"highest": highest}),
         Check(

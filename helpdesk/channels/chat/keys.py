@@ -26,8 +26,12 @@ def key_of(secret_key: str, public_id: str, arrived_at: datetime) -> str:
     return str(signer(secret_key).dumps([public_id, int(arrived_at.timestamp())]))
 
 
+@lru_cache(maxsize=4096)
 def contact_of(secret_key: str, key: str) -> str:
-    """Return the public id of the contact that a key opens. Raises Unknown for anything that we did not sign."""
+    """Return the public id of the contact that a key opens. Raises Unknown for anything that we did not sign.
+
+    Remembered, because a page shows its key with every word; what is refused is not.
+    """
     if len(key) > LONGEST:
         raise Unknown("There is no such conversation.")
     try:

@@ -52,7 +52,7 @@ def opened_for_words(session: Session, secret_key: str, public_id: str, key: str
     """Return as much of the conversation that a key opens as saying something needs. Raises Unknown as :func:`opened`."""
     if contact_of(secret_key, key) != public_id:
         raise Unknown("There is no such conversation.")
-    row = session.execute(STANDING, {"public_id": public_id}).one_or_none()
+    row = session.connection().execute(STANDING, {"public_id": public_id}).one_or_none()
     if row is None or row.channel not in WRITTEN or not key_holds(row.arrived_at, row.closed_at, now):
         raise Unknown("There is no such conversation.")
     return Standing(row.id, row.stage, row.ended_as)

@@ -53,8 +53,16 @@ document.addEventListener("click", (event) => {
   const url = new URL(link.href)
   if (link.dataset.goes !== undefined) withSearch(url.searchParams)
   if (link.dataset.goes !== undefined) go(url.href)
-  else ask(url.href, "search").then((came) => came && history.replaceState(null, "", url.href))
+  else openItem(url, link.closest("[id^=item-]")?.id.replace("item-", "hit-"))
 })
+
+// A hit that opens gets focus; when it closes, the hit that it was.
+async function openItem(url, closes) {
+  if (!(await ask(url.href, "search"))) return
+  history.replaceState(null, "", url.href)
+  const target = url.searchParams.get("item") ? document.getElementById("item-title") : document.querySelector(`#${CSS.escape(closes)} a`)
+  ;(target ?? document.getElementById("know"))?.focus()
+}
 
 document.addEventListener("live:shown", () => {
   const now = main().dataset.address
@@ -64,16 +72,19 @@ document.addEventListener("live:shown", () => {
   address = now
   leave()
   if (new URL(now, location.href).href !== location.href) history.replaceState(null, "", now)
-  const target = main().querySelector("[data-focus]") ?? main().querySelector("[data-draft]")
+  const target = main().querySelector("[data-focus]") ?? main().querySelector(".ws__form :is(select, textarea), [data-draft]")
   if (target && !document.activeElement?.matches("input, textarea")) target.focus({ preventScroll: true })
   else if (document.activeElement === document.body) main().focus({ preventScroll: true })
 })
 
 // What was sent has led elsewhere: the contact goes, also when a field in it has focus. Its words are kept as a draft.
 let sentFrom = null
+const FORMS = { close: "panel-close", hand_over: "panel-handover", flag: "panel-flag", topic: "panel-topic" }
 function leave() {
   if (!isOpen(sentFrom)) document.getElementById(`panel-${sentFrom}`)?.remove()
   sentFrom = null
+  const shown = FORMS[new URL(address, location.href).searchParams.get("show")]
+  for (const form of main().querySelectorAll(".ws__form")) if (form.id !== shown) form.remove()
 }
 
 // What is searched for goes along with everything that is sent or gone to.
@@ -171,7 +182,7 @@ document.addEventListener("input", (event) => {
 })
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("textarea[data-enter-sends]")) return
+  if (event.key !== "Enter" || event.shiftKey || event.defaultPrevented || event.isComposing || !event.target.matches("textarea[data-enter-sends]")) return
   event.preventDefault()
   event.target.form.requestSubmit(event.target.form.querySelector("[data-first]"))
 })
@@ -258,6 +269,7 @@ document.addEventListener("submit", (event) => {
   field.value = ""
   keepDraft(field)
   grow(field)
+  if (form.contains(document.activeElement)) field.focus()
   keepWaiting(contact)
   sendWaiting(contact)
 })
