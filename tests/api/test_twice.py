@@ -6,6 +6,10 @@ from typing import Any
 from flask import Flask
 
 from helpdesk.api.routes import api
+from helpdesk.clock import now
+from helpdesk.contacts.queries import contact_by_public_id
+from helpdesk.people.rules import Role
+from helpdesk.queue.giving.actions import offer
 from tests.api.conftest import Caller
 from tests.everyday import Everyday, dump
 
@@ -24,6 +28,9 @@ DAY_OF_WORK: list[tuple[str, int, dict[str, Any], dict[str, Any]]] = [
     ("/contacts/<contact>/resume", HELD, {}, NOTED),
     ("/contacts/<contact>/handovers", HELD, TASK, TASK | {"text": "Skriv."}),
     ("/contacts/<contact>/release", TALKING, {"note": "Fel språk"}, {}),
+    ("/contacts/<contact>/decline", TALKING, {}, NOTED),
+    ("/contacts/<contact>/accept", TALKING, {}, NOTED),
+    ("/contacts/<contact>/release", TALKING, {"note": "Fel igen"}, {}),
     ("/contacts/<contact>/take", CHAT, {}, NOTED),
     ("/contacts/<contact>/resolve", CHAT, SOLVED, SOLVED | {"note": "Klart."}),
     ("/contacts/next", 0, {}, {"note": "finns inte"}),
@@ -43,6 +50,10 @@ def test_the_same_key_does_it_once_and_another_body_is_refused(app: Flask, day: 
     for number, (path, which, body, other) in enumerate(DAY_OF_WORK):
         address = re.sub(r"<(\w+)>", lambda found, which=which: day.known[found[1]][which], path)
         key = f"key {number}"
+        if path.endswith(("/accept", "/decline")):
+            with database.transaction() as session:
+                contact = contact_by_public_id(session, day.known["contact"][which])
+                assert offer(session, day.viewers[Role.AGENT].agent_id, contact.id, now())
         before = dump(database)
         first = all_round("POST", address, body, Idempotency_Key=key)
         after = dump(database)
