@@ -30,6 +30,7 @@ async function send(form, button) {
     }),
   )
   form.removeAttribute("aria-busy")
+  if (answer) document.querySelectorAll("#toasts > .toast--danger").forEach((old) => old.remove()) // the next try makes them old
   if (!answer) return toast(document.getElementById("toasts")?.dataset.unsent, "danger")
   delete once.dataset.tried
   once.value = key()

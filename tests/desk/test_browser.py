@@ -294,6 +294,7 @@ def test_a_closing_form_keeps_its_errors_and_what_was_found_when_the_page_change
         page.locator("#errands-0-reason-0").check()
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("No contact is open")).to_be_visible()
+        expect(page.locator(".toast--danger")).to_have_count(0)
     assert town.contact(chat).stage is Stage.CLOSED
 
 
