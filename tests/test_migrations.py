@@ -43,7 +43,9 @@ def test_back_to_nothing_and_forwards_again_with_things_in_it(bare: Database) ->
     bare.dispose()
 
 
-@pytest.mark.parametrize("table", ["contact_event", "classification_change", "change_request_event", "retention_run", "setting_change"])
+@pytest.mark.parametrize(
+    "table", ["contact_event", "classification_change", "change_request_event", "retention_run", "setting_change"]
+)
 def test_a_log_is_only_added_to(database: Database, table: str) -> None:
     with database.engine.connect() as connection:
         triggers = (
