@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from helpdesk.news import News
+from helpdesk.turn import Turn
 
 PATIENCE_S = 30.0
 """How long a writer waits for another process (a command, a backup) to let go of an SQLite file, in seconds."""
@@ -34,7 +35,7 @@ class Database:
         self.tools = tools
         self.news = news or News()
         self.is_sqlite = url.startswith("sqlite")
-        self._turn = threading.Lock()
+        self._turn = Turn()
         self._inside = threading.local()
         if self.is_sqlite:
             self.engine = sqlite_engine(url, "BEGIN IMMEDIATE", 1)
