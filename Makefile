@@ -35,7 +35,7 @@ run: .venv/installed
 	@export HELPDESK_DEMO=1 HOST=$(HOST) PORT=$(PORT); $(BIN)/helpdesk migrate && $(BIN)/helpdesk demo --live >/dev/null && exec $(BIN)/helpdesk serve
 
 test: .venv/tested
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/tested
 	$(BIN)/python -m tests.soak --scale $(SCALE)

@@ -38,6 +38,11 @@ def lack(what: str, why: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left with it when the others are done."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in ("browser", "long")))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in the last lines what could not be tested here, and why."""
     for line in sorted(LACKING):

@@ -7,7 +7,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LADDER = (
     ("knowledge",),
-    ("config", "clock", "ids", "refusals", "working_days", "settings", "counters", "news", "turn", "db", "migrating", "outbox"),
+    (
+        "config",
+        "clock",
+        "ids",
+        "refusals",
+        "working_days",
+        "settings",
+        "counters",
+        "news",
+        "turn",
+        "db",
+        "migrating",
+        "outbox",
+    ),
     ("web",),
     ("people",),
     ("policy",),

@@ -30,7 +30,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.conftest import Caller
 from tests.everyday import UNKNOWN, Everyday
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+pytestmark = pytest.mark.long
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 """Requests per operation, kind of request (allowed, not allowed) and caller."""
 SEED = os.environ.get("FUZZ_SEED")
 KINDS = {

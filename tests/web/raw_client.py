@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -47,11 +48,21 @@ class TinyServer:
             self.process.kill()
             raise AssertionError(first + self.process.stderr.read())
         self.port = int(found[1])
+        self.log = []
+        self.reader = threading.Thread(target=self.read_on, daemon=True)
+        self.reader.start()
         return self
+
+    def read_on(self):
+        """Keep what it writes to stderr, line by line, as long as it lives."""
+        for line in self.process.stderr:
+            self.log.append(line)
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        if hasattr(self, "reader"):
+            self.reader.join(20)
         self.process.stderr.close()
 
     def get(self, path):
@@ -64,8 +75,13 @@ class TinyServer:
     def stop(self):
         """Ask it to stop; return the exit code and what else it wrote to stderr."""
         self.process.terminate()
-        _, rest = self.process.communicate(timeout=20)
-        return self.process.returncode, rest
+        return self.ended()
+
+    def ended(self):
+        """Wait for its end; return the exit code and what else it wrote to stderr."""
+        code = self.process.wait(20)
+        self.reader.join(20)
+        return code, "".join(self.log)
 
 
 class RawClient:

@@ -129,6 +129,7 @@ def test_without_redis_the_own_clients_still_hear_the_news(free_port):
         for word in ("one", "two"):
             client.emit("tell_all", word)
             assert client.event() == ["told", word]
+        until(lambda: any("Redis does not answer" in line for line in server.log), of="the word that Redis is away")
         code, log = server.stop()
         assert code == 0
         assert log.count("Redis does not answer") == 1
