@@ -145,8 +145,8 @@ def test_stopping_says_when_to_return_and_answers_what_is_open():
             pass
         assert b"answered" in line.makefile("rb").read()
         line.close()
-        _, log = server.process.communicate(timeout=15)
-        assert server.process.returncode == 0
+        code, log = server.ended()
+        assert code == 0
         assert '"path": "/last", "status": 200' in log
         assert "secret" not in log
         assert "Traceback" not in log
