@@ -82,6 +82,8 @@ class Asked:
     who: str | None
     ticket: str | None
     needs: Sequence[ContactNeed]
+    cost: int
+    """What it holds of the agent's room, in twelfths."""
     offered_at: datetime
     until: datetime
 
@@ -188,6 +190,7 @@ def asked_of(session: Session, agent_id: int, labels: Mapping[int, str], names: 
         names.get(contact.id),
         labels.get(contact.id),
         needs_by_contact(session, [contact.id]).get(contact.id, []),
+        offer.cost,
         offer.offered_at,
         offer.offer_until,
     )
