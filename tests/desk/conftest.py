@@ -17,7 +17,9 @@ from helpdesk.contacts.models import Contact
 from helpdesk.contacts.stages import Channel
 from helpdesk.people.models import Account
 from helpdesk.queue.models import Agent
+from tests.browser import Site
 from tests.builders import Centre
+from tests.desk.served import ServedTown
 
 
 class Town:
@@ -119,3 +121,15 @@ def maria(sits_down: Callable[[str], Desk]) -> Desk:
 def aino(sits_down: Callable[[str], Desk]) -> Desk:
     """Aino at hers."""
     return sits_down("aino")
+
+
+@pytest.fixture(scope="module")
+def served(site: Site) -> ServedTown:
+    """The service centre, served to browsers."""
+    return ServedTown(site)
+
+
+@pytest.fixture
+def agent(served: ServedTown) -> str:
+    """The name of an agent who has nothing yet."""
+    return served.hires()
