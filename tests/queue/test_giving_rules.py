@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.contacts.stages import Channel
-from helpdesk.queue.giving.rules import Colleague, Levers, Picture, Standing, agent_for, due_for, held_back, matches
+from helpdesk.queue.giving.rules import Colleague, Levers, Picture, Standing, agent_for, held_back, matches
 from helpdesk.queue.rules import Costs, LaneView, Taker, Waiting, why_not
 from tests.conftest import NOW
 
@@ -116,7 +116,6 @@ def test_with_the_lever_a_call_stands_beside_one_chat_but_not_beside_two() -> No
 def test_first_hand_counts_as_due_two_minutes_earlier_for_that_agent_only() -> None:
     finnish, plain = waits(1, Channel.PHONE, "lang:fi", due_s=100), waits(2, Channel.PHONE, due_s=0)
     aino = at_work(1, "lang:fi", first_hand=frozenset({"lang:fi"}))
-    assert due_for(finnish, aino, Levers()) == NOW - timedelta(seconds=20)
     assert offered([finnish, plain], picture(aino)) == [(1, 1)]
     assert offered([finnish, plain], picture(replace(aino, first_hand=frozenset()))) == [(2, 1)]
     assert sorted(offered([finnish, plain], picture(aino, at_work(2)))) == [(1, 1), (2, 2)]

@@ -89,12 +89,6 @@ class Standing:
         return now >= self.since + (self.one.due_at - self.since) / 2
 
 
-def due_for(standing: Standing, colleague: Colleague, levers: Levers) -> datetime:
-    """Return when somebody counts as due for an agent: two minutes earlier when a need is *first hand* with them."""
-    is_first_hand = not standing.lane.needs.isdisjoint(colleague.first_hand)
-    return standing.one.due_at - (levers.first_hand if is_first_hand else timedelta())
-
-
 def held_back(standing: Standing, colleague: Colleague, picture: Picture, now: datetime) -> str | None:
     """Name the preference that keeps a chat from an agent who could take it: ``fill_before_open``, ``chat_desks``; or None."""
     if standing.one.channel is not Channel.CHAT or colleague.chats > 0:

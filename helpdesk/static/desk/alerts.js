@@ -1,7 +1,7 @@
 // What needs the agent is heard and seen, also when the page lies behind another: once for each thing.
 //
 //   <section id="…" data-alerts="For you">   while it is there, the page's title begins with the words; when it comes, two
-//                                            short tones sound and, where the agent has allowed it, the system says so too
+//                                            short tones sound
 
 const known = new Set()
 const plain = document.title
@@ -27,9 +27,6 @@ function look() {
   for (const one of alerts.filter((one) => !known.has(one.id))) {
     known.add(one.id)
     ring()
-    if (document.hidden && globalThis.Notification?.permission === "granted") {
-      new Notification(one.dataset.alerts, { tag: one.id, body: one.querySelector("h2")?.textContent ?? "" })
-    }
   }
 }
 
